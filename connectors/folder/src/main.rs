@@ -1,0 +1,3 @@
+//! Hot folder in and out.
+
+fn main() {}

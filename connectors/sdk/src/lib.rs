@@ -1,0 +1,1 @@
+//! What every connector shares: Source, Sink, their loops, ledger, health.

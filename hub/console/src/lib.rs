@@ -1,0 +1,1 @@
+//! The status listener: livez, readyz, status, metrics.

@@ -1,0 +1,1 @@
+//! Claim check: content-addressed documents over object_store.

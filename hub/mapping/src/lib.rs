@@ -1,0 +1,1 @@
+//! The mapping language and the formats it reads and writes.

@@ -1,0 +1,1 @@
+//! The canonical model: load, validate, protection class of every field.

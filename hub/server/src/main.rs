@@ -1,0 +1,3 @@
+//! The hub: configuration, run, supervise, command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The case store: cases, trace, dead letters, receipts.

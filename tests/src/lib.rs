@@ -1,0 +1,1 @@
+//! The harness, the integration tests and the benchmark binaries.
