@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod canonical;
+pub mod capability;
 pub mod envelope;
 pub mod finding;
 pub mod id;
