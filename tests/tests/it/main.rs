@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! One binary for all integration tests: the real hub, the real nats-server, the real connectors.
+
+mod architecture;
+mod tidy;
