@@ -149,23 +149,14 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The nodes directly below, in order.
-    pub fn children(self) -> impl Iterator<Item = NodeRef<'a>> + 'a {
+    pub fn children(self) -> Children<'a> {
         let end = self.node().end;
-        let mut next = if matches!(self.kind(), Kind::Map | Kind::List) {
-            self.index + 1
-        } else {
-            end
-        };
-        std::iter::from_fn(move || {
-            (next < end).then(|| {
-                let child = NodeRef {
-                    tree: self.tree,
-                    index: next,
-                };
-                next = child.node().end;
-                child
-            })
-        })
+        let below = matches!(self.kind(), Kind::Map | Kind::List);
+        Children {
+            tree: self.tree,
+            next: if below { self.index + 1 } else { end },
+            end,
+        }
     }
 
     /// The member of a map with this key.
@@ -173,6 +164,29 @@ impl<'a> NodeRef<'a> {
         (self.kind() == Kind::Map)
             .then(|| self.children().find(|c| c.key() == Some(key)))
             .flatten()
+    }
+}
+
+/// The nodes directly below another, in order.
+#[derive(Debug, Clone)]
+pub struct Children<'a> {
+    tree: &'a Tree,
+    next: u32,
+    end: u32,
+}
+
+impl<'a> Iterator for Children<'a> {
+    type Item = NodeRef<'a>;
+
+    fn next(&mut self) -> Option<NodeRef<'a>> {
+        (self.next < self.end).then(|| {
+            let child = NodeRef {
+                tree: self.tree,
+                index: self.next,
+            };
+            self.next = child.node().end;
+            child
+        })
     }
 }
 

@@ -20,7 +20,7 @@ pub mod shape;
 pub mod timestamp;
 
 pub use body::{Body, BodyFault, DocumentRef, Head};
-pub use canonical::{Kind, NodeRef, Tree, TreeBuilder};
+pub use canonical::{Children, Kind, NodeRef, Tree, TreeBuilder};
 pub use envelope::{Header, Headers, Message};
 pub use finding::{Finding, Severity};
 pub use id::{DeliveryId, Digest, MessageId};
