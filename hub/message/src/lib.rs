@@ -7,6 +7,7 @@
 pub mod body;
 pub mod canonical;
 pub mod capability;
+pub mod case;
 pub mod envelope;
 pub mod finding;
 pub mod id;
@@ -21,6 +22,7 @@ pub mod timestamp;
 
 pub use body::{Body, BodyFault, DocumentRef, Head};
 pub use canonical::{Children, Kind, NodeRef, Tree, TreeBuilder};
+pub use case::CaseFacts;
 pub use envelope::{Header, Headers, Message};
 pub use finding::{Finding, Severity};
 pub use id::{DeliveryId, Digest, MessageId};

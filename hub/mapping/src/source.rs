@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! How a format is read: a [`Source`] walks the document once and tells a [`Listener`] what it meets.
+//!
+//! Every format is told in the same words, those of a tree of named places:
+//!
+//! | | XML | JSON | CSV and fixed width |
+//! | --- | --- | --- | --- |
+//! | document | root element | top-level object | the whole file, or from one record that `starts` to the next |
+//! | `enter`/`leave` | element | key; **each item of an array is one occurrence of the key** | record (by its type), in it each column |
+//! | `attribute` | attribute | never | never |
+//! | `text` | text, joined from its pieces | string, number, `true`, `false`; `null` is not told | the column's text |
+//!
+//! An array inside an array is an occurrence of the outer key's place whose items are occurrences of `item` below it.
+//!
+//! **Order**: `begin`, then for each child `enter`, its attributes, its text and children in document order, `leave`; at
+//! last `end`. The root's own attributes and text come right after `begin`. When `enter` answers `false`, nothing below
+//! is wanted: the source still checks that the document is well formed, but tells nothing more of that subtree, **not
+//! even its `leave`**.
+//!
+//! **Names** are symbols. A source asks [`Names`] once per spelling and keeps the answer; a name that no row mentions is
+//! [`Symbol::UNKNOWN`] and is still told, with its spelling, for the coverage report.
+//!
+//! **Offsets** count bytes in the decoded text, the one that [`Source::decode`] returned. Where a text stands literally
+//! in it, it is told as a span and nothing is copied.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use hub_message::Rejection;
+
+/// A name that the mapping mentions, as a small number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Symbol(pub(crate) u16);
+
+impl Symbol {
+    /// A name that no row mentions.
+    pub const UNKNOWN: Symbol = Symbol(0);
+}
+
+/// The names that a mapping mentions, elements, attributes, keys, records and columns alike.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Namespace (empty without one) → local name → symbol.
+    by_name: HashMap<String, HashMap<String, Symbol>>,
+    /// As the mapping spells it, with the mapping's prefix; index = symbol − 1.
+    spelled: Vec<String>,
+}
+
+impl Names {
+    /// The symbol of a name without namespace: a key, a record, a column, an XML name without namespace.
+    pub fn find(&self, name: &str) -> Symbol {
+        self.find_in("", name)
+    }
+
+    /// The symbol of an XML name.
+    pub fn find_in(&self, namespace: &str, local: &str) -> Symbol {
+        self.by_name
+            .get(namespace)
+            .and_then(|names| names.get(local))
+            .copied()
+            .unwrap_or(Symbol::UNKNOWN)
+    }
+
+    /// The name as the mapping spells it, `cbc:ID`; empty for [`Symbol::UNKNOWN`].
+    pub fn spelled(&self, symbol: Symbol) -> &str {
+        (symbol.0 as usize)
+            .checked_sub(1)
+            .and_then(|index| self.spelled.get(index))
+            .map_or("", String::as_str)
+    }
+
+    /// How many symbols there are, [`Symbol::UNKNOWN`] not counted.
+    pub fn len(&self) -> usize {
+        self.spelled.len()
+    }
+
+    /// Whether no name was mentioned.
+    pub fn is_empty(&self) -> bool {
+        self.spelled.is_empty()
+    }
+
+    /// Makes a name known. `prefix` is the mapping's.
+    pub(crate) fn intern(&mut self, namespace: &str, prefix: Option<&str>, local: &str) -> Symbol {
+        let known = self.find_in(namespace, local);
+        if known != Symbol::UNKNOWN {
+            return known;
+        }
+        self.spelled.push(match prefix {
+            Some(prefix) => format!("{prefix}:{local}"),
+            None => local.to_owned(),
+        });
+        let symbol = Symbol(u16::try_from(self.spelled.len()).unwrap_or(0));
+        self.by_name
+            .entry(namespace.to_owned())
+            .or_default()
+            .insert(local.to_owned(), symbol);
+        symbol
+    }
+}
+
+/// A text that a source met.
+#[derive(Debug, Clone, Copy)]
+pub enum Piece<'t> {
+    /// It stands literally in the decoded text, from this byte to before that one.
+    Span(usize, usize),
+    /// It was made (an escape resolved, a quotation mark undoubled); it begins at this offset of the decoded text.
+    Made(&'t str, usize),
+}
+
+/// Who is told about a document: the engine, or a test that writes down what it hears.
+pub trait Listener {
+    /// The names that the mapping mentions.
+    fn names(&self) -> &Names;
+    /// A document begins at this offset.
+    fn begin(&mut self, at: usize);
+    /// The document ends at this offset.
+    fn end(&mut self, at: usize);
+    /// A place is entered. `spelled` is its name as the document has it. `false`: tell nothing more of it.
+    fn enter(&mut self, name: Symbol, spelled: &str, at: usize) -> bool;
+    /// An attribute of the place just entered.
+    fn attribute(&mut self, name: Symbol, spelled: &str, value: Piece<'_>);
+    /// Text directly at the place; several pieces are joined.
+    fn text(&mut self, piece: Piece<'_>);
+    /// The place is left.
+    fn leave(&mut self, at: usize);
+}
+
+/// A format that can be read. One value per mapping, immutable; what changes from document to document stands in its
+/// `State`, which a worker keeps.
+pub trait Source {
+    /// Buffers and caches that are reused from document to document.
+    type State: Default;
+
+    /// The document as text. Borrowed when it is UTF-8 already. Bytes that the encoding does not have are refused, never
+    /// replaced.
+    fn decode<'a>(&self, input: &'a [u8]) -> Result<Cow<'a, str>, Rejection>;
+
+    /// Walks the document and tells `to`. A document that is not well formed is refused with line and column, whatever
+    /// was told before.
+    fn read<L: Listener>(&self, text: &str, state: &mut Self::State, to: &mut L) -> Result<(), Rejection>;
+
+    /// The path of what stands at `offset`, with indices, for a rejection. Walks the document again: only for failures.
+    fn path_at(&self, text: &str, offset: usize) -> String;
+}
