@@ -1,3 +1,27 @@
-//! The hub: configuration, run, supervise, command line.
+// SPDX-License-Identifier: EUPL-1.2
+//! The hub's binary: `amtshub run` and everything that operators and IT staff do at the command line.
 
-fn main() {}
+mod cli;
+mod command;
+mod exit;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let exit = match Cli::parse().command {
+        Command::Run(arguments) => command::run::execute(&arguments),
+        Command::Check(arguments) => command::check::execute(&arguments),
+        Command::Map(arguments) => command::map::execute(&arguments),
+        Command::Test(arguments) => command::test::execute(&arguments),
+        Command::Reload(arguments) => command::reload::execute(&arguments),
+        Command::Status(arguments) => command::status::execute(&arguments),
+        Command::Case(arguments) => command::case::execute(&arguments),
+        Command::Message(arguments) => command::message::execute(&arguments),
+        Command::Deadletter(arguments) => command::deadletter::execute(&arguments),
+    };
+    exit.into()
+}

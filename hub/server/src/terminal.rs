@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The two ways out of a command: data to standard output, messages to standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+/// Writes data to standard output. A reader that has gone (`amtshub … | head`) is no fault.
+pub(crate) fn data(text: &[u8]) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text).and_then(|()| out.flush());
+}
+
+/// Writes a message to standard error and ends its line.
+pub(crate) fn message(text: &str) {
+    let mut err = io::stderr().lock();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(err, "{text}{end}");
+}
+
+/// Whether messages may be coloured: standard error is a terminal and `NO_COLOR` is unset or empty (no-color.org).
+pub(crate) fn colour() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
