@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The case record: what the plan of every message tells the case store. It travels as the head of a frame
-//! (`body::frame`) on `out.cases.record.1`. Behind it in the frame stands the canonical document as JSON text, or for a
-//! dead letter the original body as it came, itself a frame.
+//! (`body::frame`) on `out.cases.record.1`. Behind it in the frame stands the canonical document as JSON text (or, when
+//! it is too large to travel, nothing: then `Planned::claim` says where it is), or for a dead letter the original body
+//! as it came, itself a frame.
 
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +104,9 @@ pub struct Planned {
     /// Name of the route that filtered it, when it goes nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filtered_by: Option<String>,
+    /// The canonical document in the document store, where it is too large to travel behind the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<DocumentRef>,
 }
 
 /// One delivery that was published in the same atomic batch as the record.
