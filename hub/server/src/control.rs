@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The control socket: how the command line talks to the hub that runs on this machine.
+//!
+//! One JSON object a line each way, over a Unix socket in the data folder that only the hub's own user can open. Who
+//! may write to it may also read the data folder, so the socket gives nobody a right that they did not have.
+
+mod ask;
+mod serve;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use ask::{AskFault, ask};
+pub(crate) use serve::{Control, Demand};
+
+/// The longest line in either direction, in bytes.
+const LINE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// What the command line wants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Request {
+    /// Read the configuration again, whole or not at all.
+    Reload,
+    /// The status document.
+    Status,
+    /// Send the original of a dead letter through the hub again.
+    Replay {
+        /// The dead letter.
+        dead_letter: String,
+        /// Who asked, for the record.
+        by: String,
+    },
+    /// Close a dead letter for a reason.
+    Discard {
+        /// The dead letter.
+        dead_letter: String,
+        /// Why.
+        reason: String,
+        /// Who asked, for the record.
+        by: String,
+    },
+    /// Note that somebody looked at contents.
+    Revealed {
+        /// What was shown: `dead-letter 12`.
+        what: String,
+        /// Why.
+        reason: String,
+        /// Who.
+        by: String,
+    },
+}
+
+/// What the hub answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Answer {
+    /// Done.
+    Ok(serde_json::Value),
+    /// Not done.
+    Error {
+        /// The exit code that the command line ends with.
+        exit: u8,
+        /// Why, in words for the person at the terminal.
+        text: String,
+    },
+}
