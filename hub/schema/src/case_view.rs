@@ -22,7 +22,7 @@ const CASE: Code = Code::new("AH-S030");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseView {
     /// Type of the case that it opens when it joins none.
-    pub case_type: String,
+    pub case_type: Template,
     /// Subject of that case.
     pub subject: Template,
     /// Entries of the time line.
@@ -71,7 +71,10 @@ impl CaseView {
     /// The filing of a document that came with these contents.
     pub fn filing(&self, document: NodeRef<'_>, contents: &[DocumentRef]) -> Filing {
         let mut filing = Filing {
-            case_type: self.case_type.clone(),
+            case_type: self
+                .case_type
+                .render(document, document)
+                .unwrap_or_else(|| "general".into()),
             subject: Sensitive::new(self.subject.render(document, document).unwrap_or_default()),
             ..Filing::default()
         };
@@ -210,11 +213,12 @@ impl Reader<'_> {
     }
 
     fn case(&mut self, raw: RawCase) -> Option<CaseView> {
+        let case_type = self.template(&raw.r#type, None);
         let subject = self.template(&raw.subject, None);
         let entries: Vec<_> = raw.entries.into_iter().map(|entry| self.entry(entry)).collect();
         let participants: Vec<_> = raw.participants.into_iter().map(|p| self.participant(p)).collect();
         Some(CaseView {
-            case_type: raw.r#type,
+            case_type: case_type?,
             subject: subject?,
             entries: entries.into_iter().collect::<Option<_>>()?,
             participants: participants.into_iter().collect::<Option<_>>()?,

@@ -8,7 +8,7 @@ use std::ops::Range;
 use hub_message::{Code, Finding};
 use serde_json::{Map, Value};
 
-use crate::keywords::BESIDE_REF;
+use crate::keywords::{AT_THE_TOP, BESIDE_REF};
 use crate::source::{Source, escape};
 
 const REMOTE: Code = Code::new("AH-S010");
@@ -134,6 +134,8 @@ impl Expander<'_> {
         let node = self.node(value, target, open);
         open.pop();
         let mut node = node?;
+        // What a file says about itself is not said of the place that refers to it.
+        node.keywords.retain(|key, _| !AT_THE_TOP.contains(&key.as_str()));
         for (key, value) in members.iter().filter(|(key, _)| *key != "$ref") {
             if BESIDE_REF.contains(&key.as_str()) || key.starts_with("x-") {
                 node.keywords.insert(key.clone(), value.clone());

@@ -340,3 +340,52 @@ fn a_case_view_names_fields_of_its_schema() {
         ("AH-S030".to_owned(), Some("did you mean `number`?".to_owned()))
     );
 }
+
+/// The schemas that are shipped.
+fn shipped() -> Vec<SchemaFile> {
+    macro_rules! files {
+        ($($name:literal),*) => {
+            vec![$(file(concat!($name, "/1"), include_str!(concat!("../../../schemas/", $name, "/1.schema.json")))),*]
+        };
+    }
+    files!(
+        "application",
+        "case",
+        "communication",
+        "document",
+        "envelope",
+        "invoice",
+        "participant"
+    )
+}
+
+#[test]
+fn the_shipped_schemas_load() {
+    let files = shipped();
+    let texts: Vec<String> = files.iter().map(|f| f.text.clone()).collect();
+    let names: Vec<String> = files.iter().map(|f| f.file.clone()).collect();
+    match Schemas::load(files) {
+        Ok(schemas) => assert_eq!(schemas.ids().count(), 7),
+        Err(findings) => {
+            let text = |f: &hub_message::Finding| names.iter().position(|n| *n == f.file).map(|at| texts[at].as_str());
+            panic!("{}", findings.iter().map(|f| f.render(text(f))).collect::<String>());
+        }
+    }
+}
+
+#[test]
+fn the_invoice_has_every_term_of_the_standard() {
+    let schemas = Schemas::load(shipped()).unwrap();
+    let terms = schemas.get(&"invoice/1".parse().unwrap()).unwrap().terms();
+    let has = |term: &str| terms.iter().any(|(_, t)| t == term);
+    // EN 16931-1:2017 with A1: the number BT-4 was never given.
+    let missing: Vec<String> = (1..=165)
+        .filter(|n| *n != 4)
+        .map(|n| format!("BT-{n}"))
+        .chain((1..=32).map(|n| format!("BG-{n}")))
+        .chain((1..=9).map(|n| format!("BG-DEX-0{n}")))
+        .chain((1..=3).map(|n| format!("BT-DEX-00{n}")))
+        .filter(|term| !has(term))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
