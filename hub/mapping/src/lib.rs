@@ -5,7 +5,9 @@
 //! given to it as text when it is loaded. A loaded [`Mapping`] is immutable, and all that changes from document to
 //! document stands in a [`Worker`].
 
+pub mod encoding;
 pub mod facts;
+pub mod function;
 mod mapping;
 pub mod report;
 pub mod sink;
