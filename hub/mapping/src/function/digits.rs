@@ -240,7 +240,7 @@ mod tests {
         fn sums_are_those_of_whole_numbers(a in -1_000_000_000_i64..1_000_000_000, b in -1_000_000_000_i64..1_000_000_000) {
             let as_decimal = |n: i64| decimal(&n.to_string()).shifted(-3).unwrap();
             let sum = as_decimal(a).plus(&as_decimal(b)).unwrap().shifted(3).unwrap();
-            prop_assert_eq!(text(&sum).trim_end_matches(".000"), (a + b).to_string());
+            prop_assert_eq!(text(&sum), (a + b).to_string());
         }
 
         #[test]
