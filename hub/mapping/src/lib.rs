@@ -8,6 +8,7 @@
 pub mod encoding;
 pub mod facts;
 pub mod function;
+pub mod json;
 mod mapping;
 pub mod report;
 pub mod sink;
