@@ -91,6 +91,18 @@ impl TryFrom<String> for ConnectorName {
 pub struct MessageType(String);
 text_type!(MessageType);
 
+impl MessageType {
+    /// The type of everything that goes to the case store: `record.1`.
+    pub fn record() -> Self {
+        Self("record.1".to_owned())
+    }
+
+    /// The type under which a message is kept whose subject names none: `unknown.0`.
+    pub fn unknown() -> Self {
+        Self("unknown.0".to_owned())
+    }
+}
+
 impl TryFrom<String> for MessageType {
     type Error = NameFault;
     fn try_from(text: String) -> Result<Self, NameFault> {
@@ -197,6 +209,13 @@ mod tests {
             "invoice.ubl.1 ",
         ] {
             assert!(bad.parse::<MessageType>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_fixed_types_are_types() {
+        for fixed in [MessageType::record(), MessageType::unknown()] {
+            assert_eq!(fixed.as_str().parse::<MessageType>(), Ok(fixed.clone()));
         }
     }
 

@@ -207,6 +207,9 @@ pub struct DeadLetter {
     pub headers: Vec<(String, String)>,
     /// The step: `read` or `plan`.
     pub stage: Stage,
+    /// The original body in the document store, where it is too large to travel behind the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<DocumentRef>,
 }
 
 /// Where in its life a message failed.
@@ -246,6 +249,7 @@ mod tests {
                 rejection: Rejection::new(Code::new("AH-X101"), "a", "b"),
                 headers: vec![("content-type".into(), "text/xml".into())],
                 stage: Stage::Read,
+                claim: None,
             })),
         };
         let wire = frame(&record, b"\xff<a>");
