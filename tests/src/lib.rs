@@ -5,6 +5,8 @@ pub mod conformance;
 
 use std::path::{Path, PathBuf};
 
+pub mod process;
+
 /// The folder of the checkout.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -29,4 +31,14 @@ pub fn sources(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// The nats-server of this machine: `AMTSHUB_NATS_SERVER`, else the one that `deploy/tools/prepare` fetched, else the
+/// one on `PATH`.
+pub fn nats_server() -> PathBuf {
+    if let Some(given) = std::env::var_os("AMTSHUB_NATS_SERVER") {
+        return given.into();
+    }
+    let fetched = root().join(".tools/bin/nats-server");
+    if fetched.exists() { fetched } else { "nats-server".into() }
 }
