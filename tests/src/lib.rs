@@ -6,6 +6,7 @@ pub mod conformance;
 use std::path::{Path, PathBuf};
 
 pub mod process;
+pub mod town;
 
 /// The folder of the checkout.
 pub fn root() -> PathBuf {

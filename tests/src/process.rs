@@ -35,3 +35,10 @@ pub fn children(pid: u32) -> Vec<(u32, String)> {
         })
         .collect()
 }
+
+/// Sends a signal to a process.
+pub fn signal(pid: u32, signal: rustix::process::Signal) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, signal);
+    }
+}
