@@ -6,6 +6,7 @@ pub mod conformance;
 use std::path::{Path, PathBuf};
 
 pub mod process;
+pub mod record;
 pub mod town;
 
 /// The folder of the checkout.
