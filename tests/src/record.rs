@@ -62,3 +62,14 @@ pub fn route(from: &str, to: &str) -> String {
          \"attachments.name\", \"attachments.mediaType\", \"attachments.size\"]\n"
     )
 }
+
+/// `hub.toml` of a town that knows the mapping of the records, with further lines.
+pub fn hub(more: &[&str]) -> String {
+    let root = crate::root();
+    format!(
+        "{}\n[site]\nname = \"Prüfstadt\"\n[status]\nlisten = \"127.0.0.1:0\"\n[paths]\nschemas = {:?}\nmappings = {:?}\n",
+        more.join("\n"),
+        root.join("schemas"),
+        root.join("tests/mappings")
+    )
+}

@@ -2,4 +2,7 @@
 //! One binary for all integration tests: the real hub, the real nats-server, the real connectors.
 
 mod architecture;
+mod kill;
+mod quota;
+mod start;
 mod tidy;
