@@ -2,6 +2,7 @@
 //! One binary for all integration tests: the real hub, the real nats-server, the real connectors.
 
 mod architecture;
+mod bad_input;
 mod kill;
 mod quota;
 mod start;
