@@ -1,1 +1,33 @@
-//! The only crate that speaks NATS: streams, accounts, group commit, the embedded server.
+// SPDX-License-Identifier: EUPL-1.2
+//! The only crate that speaks NATS: the embedded server and its accounts, streams and readers, group commit, and both
+//! ends of the connector protocol.
+//!
+//! Invariant: nobody else names `async-nats`. Whoever begins to read a durable does UNPIN, RESET, pull, in this order;
+//! whoever publishes more than one message that belong together does it in one atomic batch.
+
+mod accounts;
+mod ack;
+mod bus;
+pub mod connector;
+mod embedded;
+mod fault;
+mod inbound;
+mod keys;
+mod publish;
+mod reader;
+mod server_facts;
+mod services;
+mod streams;
+mod wire;
+
+pub use accounts::{ConfigFacts, nats_config};
+pub use ack::Ack;
+pub use bus::{Bus, BusSettings};
+pub use embedded::{Embedded, EmbeddedFault, EmbeddedSettings};
+pub use fault::BusFault;
+pub use inbound::{Broken, Inbound, InboundItem, RecordItem, Records, ReceiptItem, Receipts};
+pub use keys::{KeyFault, Keys};
+pub use publish::{Group, Publish};
+pub use server_facts::{RecipientFacts, ServerFacts, StreamFacts};
+pub use services::{BeatRequest, BlobRequest, RegistrationRequest, Requests};
+pub use streams::{StreamLimits, Topology};

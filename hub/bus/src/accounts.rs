@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The configuration of nats-server: one account for each connector, so that none shares a subject space with another and
+//! a forged reply subject ends in the forger's own account.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use hub_message::ConnectorName;
+
+/// What the configuration is made of.
+#[derive(Debug)]
+pub struct ConfigFacts<'a> {
+    /// Address that clients connect to, `127.0.0.1:4222`.
+    pub listen: &'a str,
+    /// Folder of JetStream.
+    pub store_dir: &'a Path,
+    /// Bytes that JetStream may use on the disk; below the size of the disk.
+    pub max_file_store: u64,
+    /// `false` only behind a `dangerously_…` switch: an acknowledgement then comes before fsync.
+    pub sync_always: bool,
+    /// Public key of the hub's user.
+    pub hub_key: &'a str,
+    /// Public key of the hub's user in the system account.
+    pub system_key: &'a str,
+    /// Connectors and the public keys of their users.
+    pub connectors: &'a [(ConnectorName, String)],
+}
+
+/// Largest message on the wire, in bytes. A group commit holds many of them; documents go by the document store.
+pub(crate) const MAX_PAYLOAD: usize = 1024 * 1024;
+
+/// The configuration as text for nats-server 2.15.
+pub fn nats_config(facts: &ConfigFacts<'_>) -> String {
+    let mut text = String::new();
+    head(&mut text, facts);
+    text.push_str("accounts {\n");
+    system_account(&mut text, facts.system_key);
+    hub_account(&mut text, facts);
+    for (name, key) in facts.connectors {
+        connector_account(&mut text, name.as_str(), key);
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn head(text: &mut String, facts: &ConfigFacts<'_>) {
+    let sync = if facts.sync_always { "  sync_interval: always\n" } else { "" };
+    let _ = write!(
+        text,
+        r#"# Written by amtshub at every start; changes are lost. Public keys only.
+server_name: amtshub
+listen: "{listen}"
+max_payload: {MAX_PAYLOAD}
+max_connections: 1024
+max_subscriptions: 10000
+max_control_line: 4KB
+write_deadline: "10s"
+lame_duck_duration: "30s"
+lame_duck_grace_period: "1s"
+logtime: true
+
+jetstream {{
+  store_dir: {store:?}
+{sync}  max_memory_store: 64MB
+  max_file_store: {max_file}
+}}
+
+system_account: SYS
+
+"#,
+        listen = facts.listen,
+        store = facts.store_dir,
+        max_file = facts.max_file_store,
+    );
+}
+
+fn system_account(text: &mut String, key: &str) {
+    let _ = write!(
+        text,
+        r#"  SYS {{
+    users = [ {{ nkey: {key}
+      permissions: {{
+        publish:   {{ allow: ["$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.>", "$SYS.REQ.SERVER.*.VARZ", "$SYS.REQ.SERVER.*.JSZ", "$SYS.REQ.SERVER.*.HEALTHZ", "$SYS.REQ.ACCOUNT.*.CONNZ"] }}
+        subscribe: {{ allow: ["_INBOX_sys.>", "$SYS.ACCOUNT.*.CONNECT", "$SYS.ACCOUNT.*.DISCONNECT", "$SYS.SERVER.*.CLIENT.AUTH.ERR"] }}
+      }}
+    }} ]
+  }}
+"#
+    );
+}
+
+/// Subjects that a connector may send requests to. The JetStream API has another prefix on the connector's side.
+fn services(name: &str) -> [(String, String); 9] {
+    let same = |subject: String| (subject.clone(), subject);
+    [
+        same(format!("in.{name}.>")),
+        same(format!("receipt.{name}")),
+        same(format!("reg.{name}")),
+        same(format!("beat.{name}")),
+        same(format!("ask.{name}.>")),
+        same(format!("blob.{name}.>")),
+        (format!("$JS.API.CONSUMER.INFO.OUT.{name}"), format!("HUBJS.API.CONSUMER.INFO.OUT.{name}")),
+        (format!("$JS.API.CONSUMER.MSG.NEXT.OUT.{name}"), format!("HUBJS.API.CONSUMER.MSG.NEXT.OUT.{name}")),
+        same(format!("$JS.ACK.OUT.{name}.>")),
+    ]
+}
+
+fn hub_account(text: &mut String, facts: &ConfigFacts<'_>) {
+    let _ = write!(
+        text,
+        "  HUB {{\n    jetstream: {{ max_mem: 64MB, max_file: {}, max_streams: 500, max_consumers: 2000 }}\n    users = [ {{ nkey: {} }} ]\n    exports = [\n",
+        facts.max_file_store, facts.hub_key
+    );
+    for (name, _) in facts.connectors {
+        for (subject, _) in services(name.as_str()) {
+            // A pull is answered by many messages, everything else by one.
+            let stream = if subject.contains("MSG.NEXT") { ", response_type: stream" } else { "" };
+            let _ = writeln!(text, "      {{ service: \"{subject}\", accounts: [C_{name}]{stream} }}");
+        }
+    }
+    text.push_str("    ]\n    imports = [\n");
+    for (name, _) in facts.connectors {
+        for verb in ["ctl", "rpc"] {
+            let _ = writeln!(text, "      {{ service: {{ account: C_{name}, subject: \"{verb}.{name}.>\" }} }}");
+        }
+    }
+    text.push_str("    ]\n  }\n");
+}
+
+fn connector_account(text: &mut String, name: &str, key: &str) {
+    let services = services(name);
+    let allowed: Vec<String> = services.iter().map(|(_, own)| format!("{own:?}")).collect();
+    let _ = write!(
+        text,
+        r#"  C_{name} {{
+    limits: {{ max_connections: 4, max_subscriptions: 64 }}
+    users = [ {{ nkey: {key}
+      permissions: {{
+        publish: {{ allow: [{}] }}
+        subscribe: {{ allow: ["_INBOX_{name}.>", "ctl.{name}.>", "rpc.{name}.>"] }}
+        allow_responses: {{ max: 1, expires: "30s" }}
+      }}
+    }} ]
+    exports = [
+      {{ service: "ctl.{name}.>", accounts: [HUB] }}
+      {{ service: "rpc.{name}.>", accounts: [HUB] }}
+    ]
+    imports = [
+"#,
+        allowed.join(", ")
+    );
+    for (subject, own) in &services {
+        let to = if subject == own { String::new() } else { format!(", to: \"{own}\"") };
+        let _ = writeln!(text, "      {{ service: {{ account: HUB, subject: \"{subject}\" }}{to} }}");
+    }
+    text.push_str("    ]\n  }\n");
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The hub's side of NATS: one connection in the account HUB, one in the system account.
+
+use std::time::Duration;
+
+use async_nats::jetstream::Context;
+use async_nats::{Client, ConnectOptions, Event, Request};
+use hub_message::{ConnectorName, Recipient};
+use tokio::sync::watch;
+
+use crate::fault::BusFault;
+use crate::inbound::{Inbound, Receipts, Records};
+use crate::publish::{Group, publish};
+use crate::reader::Reader;
+use crate::server_facts::{self, RecipientFacts, ServerFacts, StreamFacts};
+use crate::services::{BeatRequest, BlobRequest, RegistrationRequest, Requests};
+use crate::streams::{self, OUT, Topology};
+
+/// How to reach the server.
+#[derive(Debug, Clone)]
+pub struct BusSettings {
+    /// Where the server listens.
+    pub url: String,
+    /// Seed of the hub's user.
+    pub hub_seed: String,
+    /// Seed of the hub's user in the system account; without one the server cannot be asked whether it writes through.
+    pub system_seed: Option<String>,
+    /// Accepts a server that acknowledges before it has written through.
+    pub dangerously_allow_unsynced: bool,
+}
+
+/// The hub's connection.
+#[derive(Debug, Clone)]
+pub struct Bus {
+    client: Client,
+    context: Context,
+    system: Option<Client>,
+    connected: watch::Receiver<u64>,
+    facts: ServerFacts,
+}
+
+impl Bus {
+    /// Connects and looks whether the server keeps what Amtshub promises.
+    pub async fn connect(settings: &BusSettings) -> Result<Self, BusFault> {
+        let (connections, connected) = watch::channel(0);
+        let client = open(&settings.url, &settings.hub_seed, "_INBOX_hub", "hub", Some(connections)).await?;
+        let version = client.server_info().version;
+        server_facts::check_version(&version)?;
+        let system = match &settings.system_seed {
+            Some(seed) => Some(open(&settings.url, seed, "_INBOX_sys", "hub (system)", None).await?),
+            None => None,
+        };
+        let sync_always = match &system {
+            Some(system) => server_facts::sync_always(system).await?,
+            None => None,
+        };
+        if sync_always != Some(true) && !settings.dangerously_allow_unsynced {
+            return Err(BusFault::refused(
+                "AH-B202",
+                "nats-server acknowledges before it has written through, so a power failure would lose accepted messages: set \
+                 `sync_interval: always` in its jetstream block and let the hub see the system account",
+            ));
+        }
+        let mut context = async_nats::jetstream::new(client.clone());
+        context.set_timeout(Duration::from_secs(30));
+        Ok(Self { client, context, system, connected, facts: ServerFacts { version, sync_always } })
+    }
+
+    /// What the server said of itself.
+    pub fn server(&self) -> &ServerFacts {
+        &self.facts
+    }
+
+    /// Whether the connection stands at this moment.
+    pub fn is_connected(&self) -> bool {
+        self.client.connection_state() == async_nats::connection::State::Connected
+    }
+
+    /// Whether the server still writes through; asked anew.
+    pub async fn sync_always(&self) -> Result<Option<bool>, BusFault> {
+        match &self.system {
+            Some(system) => server_facts::sync_always(system).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Makes streams and durables, or brings them to the limits of the topology.
+    pub async fn prepare(&self, topology: &Topology) -> Result<(), BusFault> {
+        streams::prepare(&self.context, topology).await
+    }
+
+    /// The one reader of a connector's messages.
+    pub fn inbound(&self, connector: &ConnectorName) -> Inbound {
+        Inbound::new(connector.clone(), self.reader(streams::inbound_name(connector), "hub"))
+    }
+
+    /// The one reader of a connector's receipts.
+    pub fn receipts(&self, connector: &ConnectorName) -> Receipts {
+        Receipts::new(self.reader(streams::inbound_name(connector), "receipts"))
+    }
+
+    /// The one reader of case records.
+    pub fn records(&self) -> Records {
+        Records::new(self.reader(OUT.to_owned(), "cases"))
+    }
+
+    fn reader(&self, stream: String, durable: &str) -> Reader {
+        Reader::new(self.context.clone(), stream, durable, self.connected.clone())
+    }
+
+    /// Publishes groups in order, each whole. With a fault comes the number of groups that are certainly published.
+    pub async fn publish(&self, groups: &[Group]) -> Result<(), (usize, BusFault)> {
+        publish(&self.context, groups).await
+    }
+
+    /// Lets a recipient's deliveries that nobody acknowledged be given out again, in order. Called when its connector
+    /// says hello, before the answer: a connector may not do it itself.
+    pub async fn reset_recipient(&self, connector: &ConnectorName) -> Result<(), BusFault> {
+        let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the recipient cannot be reset", error);
+        let stream = self.context.get_stream_no_info(OUT).await.map_err(|e| away(&e))?;
+        stream.reset_consumer(connector.as_str(), None).await.map(drop).map_err(|e| away(&e))
+    }
+
+    /// What waits for a recipient.
+    pub async fn pending(&self, recipient: &Recipient) -> Result<RecipientFacts, BusFault> {
+        server_facts::recipient(&self.context, recipient).await
+    }
+
+    /// What waits in a connector's inbound stream for the hub.
+    pub async fn pending_inbound(&self, connector: &ConnectorName) -> Result<RecipientFacts, BusFault> {
+        server_facts::durable(&self.context, &streams::inbound_name(connector), "hub").await
+    }
+
+    /// How full the stream of deliveries and the inbound streams of these connectors are.
+    pub async fn streams(&self, connectors: &[ConnectorName]) -> Result<Vec<StreamFacts>, BusFault> {
+        let mut facts = vec![server_facts::stream(&self.context, OUT).await?];
+        for connector in connectors {
+            facts.push(server_facts::stream(&self.context, &streams::inbound_name(connector)).await?);
+        }
+        Ok(facts)
+    }
+
+    /// Names of the connectors that have an inbound stream, whether or not they are configured.
+    pub async fn known_connectors(&self) -> Result<Vec<ConnectorName>, BusFault> {
+        use futures_util::TryStreamExt;
+        let names: Vec<String> = self
+            .context
+            .stream_names()
+            .try_collect()
+            .await
+            .map_err(|error| BusFault::unavailable("the streams cannot be listed", error))?;
+        Ok(names.iter().filter_map(|name| name.strip_prefix("IN_")?.parse().ok()).collect())
+    }
+
+    /// Hellos of connectors.
+    pub async fn registrations(&self) -> Result<Requests<RegistrationRequest>, BusFault> {
+        Requests::on(&self.client, "reg.*", RegistrationRequest::open).await
+    }
+
+    /// Heartbeats of connectors.
+    pub async fn beats(&self) -> Result<Requests<BeatRequest>, BusFault> {
+        Requests::on(&self.client, "beat.*", BeatRequest::open).await
+    }
+
+    /// Requests of connectors to the document store.
+    pub async fn blobs(&self) -> Result<Requests<BlobRequest>, BusFault> {
+        Requests::on(&self.client, "blob.*.>", BlobRequest::open).await
+    }
+
+    /// Sends a control request (`config`, `pause`, `resume`, `drain`, `check`) and returns the connector's answer.
+    pub async fn control(
+        &self,
+        connector: &ConnectorName,
+        verb: &str,
+        payload: &serde_json::Value,
+    ) -> Result<serde_json::Value, BusFault> {
+        let request =
+            Request::new().payload(payload.to_string().into_bytes().into()).timeout(Some(Duration::from_secs(10)));
+        let answer = self
+            .client
+            .send_request(format!("ctl.{connector}.{verb}"), request)
+            .await
+            .map_err(|error| BusFault::unavailable("the connector does not answer", error))?;
+        serde_json::from_slice(&answer.payload)
+            .map_err(|error| BusFault::unavailable("the connector's answer cannot be read", error))
+    }
+
+    /// Sends everything that is still buffered; for an orderly end.
+    pub async fn flush(&self) {
+        if let Err(error) = self.client.flush().await {
+            tracing::debug!(%error, "the connection was not flushed");
+        }
+    }
+}
+
+/// Opens a connection that comes back for ever. `connections` counts how often it stood.
+pub(crate) async fn open(
+    url: &str,
+    seed: &str,
+    inbox: &str,
+    name: &str,
+    connections: Option<watch::Sender<u64>>,
+) -> Result<Client, BusFault> {
+    let connections = std::sync::Arc::new(connections);
+    ConnectOptions::new()
+        .nkey(seed.to_owned())
+        .name(name)
+        .custom_inbox_prefix(inbox)
+        .max_reconnects(None)
+        .reconnect_delay_callback(|attempts| Duration::from_millis((50 << attempts.min(5)) as u64))
+        .event_callback(move |event| {
+            let connections = connections.clone();
+            async move {
+                match event {
+                    Event::Connected => {
+                        if let Some(connections) = connections.as_ref() {
+                            connections.send_modify(|count| *count += 1);
+                        }
+                    }
+                    Event::Disconnected => tracing::info!("the connection to NATS is gone; it is tried again"),
+                    other => tracing::warn!(event = %other, "NATS reports"),
+                }
+            }
+        })
+        .connect(url)
+        .await
+        .map_err(|error| BusFault::unavailable("nats-server cannot be reached", error))
+}
+
+pub(crate) use crate::server_facts::consumer;

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The connector's side of the protocol: hello, messages in, deliveries out, receipts, heartbeat, control, documents.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_nats::jetstream::Context;
+use async_nats::{Client, Request, Subject, Subscriber};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use hub_message::{Beat, ConnectorName, Headers, Hello, MessageId, MessageType, Receipt, Welcome};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::watch;
+
+mod blobs;
+mod deliveries;
+
+pub use crate::ack::Ack;
+pub use crate::fault::BusFault;
+pub use blobs::Begun;
+pub use deliveries::{Deliveries, Item};
+
+use crate::bus;
+use crate::keys::read_seed;
+use crate::publish::{Publish, publish};
+use crate::streams::ACK_WAIT;
+
+/// How to reach the hub.
+#[derive(Debug, Clone)]
+pub struct ConnectorSettings {
+    /// The connector's name, which is also its account.
+    pub name: ConnectorName,
+    /// Where nats-server listens.
+    pub url: String,
+    /// File with the seed of the connector's key.
+    pub seed_file: PathBuf,
+}
+
+/// A message to hand over.
+#[derive(Debug, Clone)]
+pub struct Emit {
+    /// Its type.
+    pub kind: MessageType,
+    /// Stable id of the source record.
+    pub id: MessageId,
+    /// Headers of the protocol.
+    pub headers: Headers,
+    /// The encoded body (`hub_message::Body::encode`).
+    pub body: Bytes,
+}
+
+/// A connector's connection. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ConnectorBus {
+    name: ConnectorName,
+    client: Client,
+    context: Context,
+    connected: watch::Receiver<u64>,
+}
+
+/// An answer of the hub.
+#[derive(Debug, Deserialize)]
+struct Answered<T> {
+    ok: Option<T>,
+    error: Option<Refusal>,
+    unavailable: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Refusal {
+    code: String,
+    text: String,
+}
+
+impl ConnectorBus {
+    /// Connects, waiting for the server as long as it takes.
+    pub async fn connect(settings: &ConnectorSettings) -> Result<Self, BusFault> {
+        let seed =
+            read_seed(&settings.seed_file).map_err(|fault| BusFault::refused("AH-B301", fault.to_string()))?;
+        let (connections, connected) = watch::channel(0);
+        let connections = std::sync::Arc::new(connections);
+        let inbox = format!("_INBOX_{}", settings.name);
+        let mut wait = Duration::from_millis(100);
+        let client = loop {
+            let count = connections.as_ref().clone();
+            match bus::open(&settings.url, &seed, &inbox, settings.name.as_str(), Some(count)).await {
+                Ok(client) => break client,
+                Err(fault) => tracing::debug!(%fault, "not connected yet"),
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_secs(5));
+        };
+        let mut context = async_nats::jetstream::with_prefix(client.clone(), "HUBJS.API");
+        context.set_timeout(Duration::from_secs(30));
+        Ok(Self { name: settings.name.clone(), client, context, connected })
+    }
+
+    /// The connector's name.
+    pub fn name(&self) -> &ConnectorName {
+        &self.name
+    }
+
+    /// Counts the connections: a new number is a new connection, on which the hub has to be greeted again.
+    pub fn connected(&self) -> watch::Receiver<u64> {
+        self.connected.clone()
+    }
+
+    /// How long an unacknowledged delivery stays with this connector.
+    pub fn ack_wait(&self) -> Duration {
+        ACK_WAIT
+    }
+
+    /// Says hello.
+    pub async fn hello(&self, hello: &Hello) -> Result<Welcome, BusFault> {
+        self.ask(format!("reg.{}", self.name), to_json(hello)).await
+    }
+
+    /// Hands messages over, in order. `Ok` means that the stream has acknowledged all of them; what it had already
+    /// counts.
+    pub async fn emit(&self, emits: Vec<Emit>) -> Result<(), BusFault> {
+        let groups: Vec<_> = emits
+            .into_iter()
+            .map(|emit| {
+                vec![Publish {
+                    subject: format!("in.{}.{}", self.name, emit.kind),
+                    id: emit.id.to_string(),
+                    headers: emit.headers,
+                    body: emit.body,
+                }]
+            })
+            .collect();
+        publish(&self.context, &groups).await.map_err(|(_, fault)| fault)
+    }
+
+    /// Sends receipts in one batch. A receipt that was sent before counts as sent.
+    pub async fn receipts(&self, receipts: &[Receipt]) -> Result<(), BusFault> {
+        let groups: Vec<_> = receipts
+            .iter()
+            .map(|receipt| {
+                vec![Publish {
+                    subject: format!("receipt.{}", self.name),
+                    id: format!("receipt-{}", receipt.delivery),
+                    headers: Headers::default(),
+                    body: to_json(receipt),
+                }]
+            })
+            .collect();
+        publish(&self.context, &groups).await.map_err(|(_, fault)| fault)
+    }
+
+    /// Starts to read deliveries.
+    pub async fn deliveries(&self) -> Result<Deliveries, BusFault> {
+        Deliveries::open(&self.context, self.name.as_str()).await
+    }
+
+    /// How many deliveries are out with a reader, unacknowledged.
+    pub async fn pending_acks(&self) -> Result<usize, BusFault> {
+        let consumer = bus::consumer(&self.context, "OUT", self.name.as_str()).await?;
+        Ok(consumer.cached_info().num_ack_pending)
+    }
+
+    /// Sends a heartbeat. Nobody answers it.
+    pub async fn beat(&self, beat: &Beat) -> Result<(), BusFault> {
+        self.client
+            .publish(format!("beat.{}", self.name), to_json(beat))
+            .await
+            .map_err(|error| BusFault::unavailable("the heartbeat was not sent", error))
+    }
+
+    /// Control requests of the hub.
+    pub async fn controls(&self) -> Result<Controls, BusFault> {
+        let subscriber = self
+            .client
+            .subscribe(format!("ctl.{}.>", self.name))
+            .await
+            .map_err(|error| BusFault::unavailable("control requests cannot be taken", error))?;
+        Ok(Controls { client: self.client.clone(), subscriber })
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, subject: String, payload: Bytes) -> Result<T, BusFault> {
+        answered(&self.request(subject, payload).await?)
+    }
+
+    async fn request(&self, subject: String, payload: Bytes) -> Result<Bytes, BusFault> {
+        let request = Request::new().payload(payload).timeout(Some(Duration::from_secs(20)));
+        let answer = self
+            .client
+            .send_request(subject, request)
+            .await
+            .map_err(|error| BusFault::unavailable("the hub does not answer", error))?;
+        Ok(answer.payload)
+    }
+}
+
+fn answered<T: DeserializeOwned>(payload: &[u8]) -> Result<T, BusFault> {
+    let answer: Answered<T> = serde_json::from_slice(payload)
+        .map_err(|error| BusFault::unavailable("the hub's answer cannot be read", error))?;
+    judged(answer)
+}
+
+fn judged<T>(answer: Answered<T>) -> Result<T, BusFault> {
+    match answer {
+        Answered { ok: Some(ok), .. } => Ok(ok),
+        Answered { error: Some(Refusal { code, text }), .. } => Err(BusFault::Refused { code, text }),
+        Answered { unavailable, .. } => {
+            Err(BusFault::Unavailable(unavailable.unwrap_or_else(|| "the hub's answer is empty".to_owned())))
+        }
+    }
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Bytes {
+    // The protocol's types are structs of strings and numbers: they always serialise.
+    Bytes::from(serde_json::to_vec(value).unwrap_or_default())
+}
+
+/// Control requests of the hub, in order.
+#[derive(Debug)]
+pub struct Controls {
+    client: Client,
+    subscriber: Subscriber,
+}
+
+impl Controls {
+    /// The next request; `None` when the connection has ended for good. Safe to drop while waiting.
+    pub async fn next(&mut self) -> Option<Control> {
+        let message = self.subscriber.next().await?;
+        let verb = message.subject.rsplit('.').next().unwrap_or_default().to_owned();
+        Some(Control { verb, payload: message.payload, client: self.client.clone(), to: message.reply })
+    }
+}
+
+/// A control request.
+#[derive(Debug)]
+pub struct Control {
+    /// `config`, `pause`, `resume`, `drain` or `check`.
+    pub verb: String,
+    /// Its JSON.
+    pub payload: Bytes,
+    client: Client,
+    to: Option<Subject>,
+}
+
+impl Control {
+    /// Answers.
+    pub async fn reply(self, payload: Bytes) {
+        if let Some(to) = self.to
+            && let Err(error) = self.client.publish(to, payload).await
+        {
+            tracing::debug!(%error, "a control answer was not sent");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Nkeys: one seed file for the hub, one for the system account, one for each connector. Seeds never leave files of mode
+//! 0600 in a folder of mode 0700.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use hub_message::ConnectorName;
+use nkeys::KeyPair;
+use thiserror::Error;
+
+/// A key file that cannot be made or read.
+#[derive(Debug, Error)]
+#[error("the key file {} cannot be used: {reason}", path.display())]
+pub struct KeyFault {
+    path: PathBuf,
+    reason: String,
+}
+
+/// The folder of seeds.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    folder: PathBuf,
+}
+
+impl Keys {
+    /// Opens the folder, made with mode 0700 where it is missing.
+    pub fn open(folder: &Path) -> Result<Self, KeyFault> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| KeyFault { path: folder.to_owned(), reason: error.to_string() })?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Where the seed of a connector lies.
+    pub fn connector_file(&self, name: &ConnectorName) -> PathBuf {
+        self.folder.join(format!("connector-{name}.seed"))
+    }
+
+    /// Seed of the hub's own user.
+    pub fn hub_seed(&self) -> Result<String, KeyFault> {
+        seed(&self.folder.join("hub.seed"))
+    }
+
+    /// Seed of the hub's user in the system account.
+    pub fn system_seed(&self) -> Result<String, KeyFault> {
+        seed(&self.folder.join("system.seed"))
+    }
+
+    /// Public keys of the hub, of the system user and of connectors; keys are made where they are missing.
+    pub(crate) fn public(&self, name: KeyOf<'_>) -> Result<String, KeyFault> {
+        let path = match name {
+            KeyOf::Hub => self.folder.join("hub.seed"),
+            KeyOf::System => self.folder.join("system.seed"),
+            KeyOf::Connector(name) => self.connector_file(name),
+        };
+        public_of(&seed(&path)?).map_err(|reason| KeyFault { path, reason })
+    }
+}
+
+/// Whose key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum KeyOf<'a> {
+    Hub,
+    System,
+    Connector(&'a ConnectorName),
+}
+
+/// Reads a seed file; trailing white space is not part of the seed.
+pub(crate) fn read_seed(path: &Path) -> Result<String, KeyFault> {
+    fs::read_to_string(path)
+        .map(|text| text.trim().to_owned())
+        .map_err(|error| KeyFault { path: path.to_owned(), reason: error.to_string() })
+}
+
+fn seed(path: &Path) -> Result<String, KeyFault> {
+    if path.exists() {
+        return read_seed(path);
+    }
+    let fault = |reason: String| KeyFault { path: path.to_owned(), reason };
+    let seed = KeyPair::new_user().seed().map_err(|error| fault(error.to_string()))?;
+    // Written beside and renamed, so that a crash never leaves half a seed under the name.
+    let unfinished = path.with_extension("seed.new");
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&unfinished)
+        .map_err(|error| fault(error.to_string()))?;
+    file.write_all(seed.as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&unfinished, path))
+        .map_err(|error| fault(error.to_string()))?;
+    Ok(seed)
+}
+
+fn public_of(seed: &str) -> Result<String, String> {
+    KeyPair::from_seed(seed).map(|pair| pair.public_key()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn seeds_are_made_once_and_kept_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::open(&folder.path().join("keys")).unwrap();
+        let name: ConnectorName = "finance".parse().unwrap();
+        let first = keys.public(KeyOf::Connector(&name)).unwrap();
+        assert!(first.starts_with('U'));
+        assert_eq!(keys.public(KeyOf::Connector(&name)).unwrap(), first);
+        assert_ne!(keys.public(KeyOf::Hub).unwrap(), first);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&keys.connector_file(&name)), 0o600);
+        assert_eq!(mode(&folder.path().join("keys")), 0o700);
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Group commit: everything that follows from a batch of messages in one atomic batch, hence one fsync (ADR-50).
+//!
+//! One duplicate id makes the server refuse the whole batch. Then the batch is halved until the duplicate is found, and
+//! its group goes out one by one, the case record first. What is there already counts as published.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_nats::jetstream::Context;
+use async_nats::{HeaderMap, Request};
+use bytes::Bytes;
+use hub_message::{Header, Headers};
+use serde::Deserialize;
+
+use crate::fault::BusFault;
+use crate::wire;
+
+/// Members of one atomic batch; the server takes 1000.
+const MEMBERS_MAX: usize = 1000;
+/// Bytes of one atomic batch.
+const BYTES_MAX: usize = 8 * 1024 * 1024;
+/// How long the server may take to commit.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The server's code for a duplicate id inside a batch.
+const DUPLICATE: u64 = 10_201;
+
+/// One message to publish.
+#[derive(Debug, Clone)]
+pub struct Publish {
+    /// `out.<recipient>.<type>`, `in.<connector>.<type>` or `receipt.<connector>`.
+    pub subject: String,
+    /// Its stable id.
+    pub id: String,
+    /// The protocol's headers; the id is added.
+    pub headers: Headers,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Messages that belong together: they are published in one atomic batch, or, when some are there already, one by one
+/// in this order.
+pub type Group = Vec<Publish>;
+
+#[derive(Debug, Deserialize)]
+struct Answer {
+    error: Option<AnswerError>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AnswerError {
+    #[serde(default)]
+    err_code: u64,
+    #[serde(default)]
+    description: String,
+}
+
+enum Committed {
+    Yes,
+    Duplicate,
+}
+
+/// Publishes groups in order. After a fault the number of groups that are certainly published comes back with it.
+pub(crate) async fn publish(context: &Context, groups: &[Group]) -> Result<(), (usize, BusFault)> {
+    let mut done = 0;
+    while let Some(rest) = groups.get(done..).filter(|rest| !rest.is_empty()) {
+        let count = fitting(rest);
+        let chunk = rest.get(..count).unwrap_or(rest);
+        publish_chunk(context, chunk).await.map_err(|(published, fault)| (done + published, fault))?;
+        done += count;
+    }
+    Ok(())
+}
+
+/// How many groups, at least one, make one batch.
+fn fitting(groups: &[Group]) -> usize {
+    let (mut members, mut bytes) = (0, 0);
+    let fits = groups.iter().take_while(|group| {
+        members += group.len();
+        bytes += group.iter().map(|publish| publish.body.len() + 512).sum::<usize>();
+        members <= MEMBERS_MAX && bytes <= BYTES_MAX
+    });
+    fits.count().max(1)
+}
+
+/// Publishes one batch, by halves where it holds duplicates. Iterative, so that its depth is bounded by its stack of
+/// ranges.
+async fn publish_chunk(context: &Context, chunk: &[Group]) -> Result<(), (usize, BusFault)> {
+    let mut ranges = vec![0..chunk.len()];
+    let mut done = 0;
+    while let Some(range) = ranges.pop() {
+        let groups = chunk.get(range.clone()).unwrap_or_default();
+        let members: Vec<&Publish> = groups.iter().flatten().collect();
+        let committed = match members.as_slice() {
+            [] => Committed::Yes,
+            [_] => Committed::Duplicate,
+            members if members.len() > MEMBERS_MAX => Committed::Duplicate,
+            members => commit(context, members).await.map_err(|fault| (done, fault))?,
+        };
+        match committed {
+            Committed::Yes => {}
+            Committed::Duplicate if groups.len() == 1 => {
+                for member in members {
+                    publish_single(context, member).await.map_err(|fault| (done, fault))?;
+                }
+            }
+            Committed::Duplicate => {
+                let middle = range.start + range.len() / 2;
+                ranges.push(middle..range.end);
+                ranges.push(range.start..middle);
+                continue;
+            }
+        }
+        done = range.end;
+    }
+    Ok(())
+}
+
+async fn commit(context: &Context, members: &[&Publish]) -> Result<Committed, BusFault> {
+    let batch = batch_id();
+    let client = context.client();
+    let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the batch was not acknowledged", error);
+    let last = members.len();
+    for (n, member) in members.iter().enumerate() {
+        let mut headers = headers(member);
+        wire::set(&mut headers, "Nats-Batch-Id", &batch);
+        wire::set(&mut headers, "Nats-Batch-Sequence", &(n + 1).to_string());
+        if n + 1 < last {
+            client
+                .publish_with_headers(member.subject.clone(), headers, member.body.clone())
+                .await
+                .map_err(|e| away(&e))?;
+            continue;
+        }
+        wire::set(&mut headers, "Nats-Batch-Commit", "1");
+        let request = Request::new().headers(headers).payload(member.body.clone()).timeout(Some(PATIENCE));
+        let answer = client.send_request(member.subject.clone(), request).await.map_err(|e| away(&e))?;
+        return judge(&answer.payload);
+    }
+    Ok(Committed::Yes)
+}
+
+async fn publish_single(context: &Context, member: &Publish) -> Result<(), BusFault> {
+    let request = Request::new().headers(headers(member)).payload(member.body.clone()).timeout(Some(PATIENCE));
+    let answer = context
+        .client()
+        .send_request(member.subject.clone(), request)
+        .await
+        .map_err(|error| BusFault::unavailable("the message was not acknowledged", error))?;
+    // A duplicate is acknowledged like a new message: it is there.
+    judge(&answer.payload).map(drop)
+}
+
+fn judge(payload: &[u8]) -> Result<Committed, BusFault> {
+    let answer: Answer = serde_json::from_slice(payload)
+        .map_err(|error| BusFault::unavailable("the stream's acknowledgement cannot be read", error))?;
+    match answer.error {
+        None => Ok(Committed::Yes),
+        Some(error) if error.err_code == DUPLICATE => Ok(Committed::Duplicate),
+        Some(error) => {
+            Err(BusFault::Unavailable(format!("the stream refuses: {} ({})", error.description, error.err_code)))
+        }
+    }
+}
+
+fn headers(member: &Publish) -> HeaderMap {
+    let headers = member.headers.clone().with(Header::MessageId, member.id.clone());
+    wire::header_map(&headers)
+}
+
+/// An id that no other batch has: the server keeps batches apart by it.
+fn batch_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    static PROCESS: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let process = PROCESS.get_or_init(|| nkeys::KeyPair::new_user().public_key().chars().skip(1).take(16).collect());
+    format!("{process}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(members: usize, bytes: usize) -> Group {
+        let publish = Publish {
+            subject: "out.cases.record.1".into(),
+            id: "1".into(),
+            headers: Headers::default(),
+            body: Bytes::from(vec![0; bytes]),
+        };
+        vec![publish; members]
+    }
+
+    #[test]
+    fn a_batch_keeps_the_server_s_limits_and_groups_whole() {
+        assert_eq!(fitting(&vec![group(3, 1500); 400]), 333);
+        assert_eq!(fitting(&vec![group(3, 1_000_000); 9]), 2);
+        assert_eq!(fitting(&[group(1200, 10)]), 1);
+    }
+}

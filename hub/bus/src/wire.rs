@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Headers and subjects as NATS has them.
+
+use std::str::FromStr;
+
+use async_nats::{HeaderMap, HeaderValue};
+use hub_message::Headers;
+
+/// The protocol's headers as a NATS header map. Values were checked when they were set, so none is lost here.
+pub(crate) fn header_map(headers: &Headers) -> HeaderMap {
+    let mut map = HeaderMap::new();
+    for (header, value) in headers.iter() {
+        set(&mut map, header.name(), value);
+    }
+    map
+}
+
+/// Sets a header without the panic that async-nats has for control characters.
+pub(crate) fn set(map: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        map.append(name, value);
+    }
+}
+
+/// The headers of the protocol among those that came.
+pub(crate) fn kept(map: Option<&HeaderMap>) -> Headers {
+    let pairs = map.into_iter().flat_map(HeaderMap::iter).flat_map(|(name, values)| {
+        let name: &str = name.as_ref();
+        values.iter().map(move |value| (name, value.as_str()))
+    });
+    Headers::keep(pairs)
+}
