@@ -1,1 +1,36 @@
-//! What every connector shares: Source, Sink, their loops, ledger, health.
+// SPDX-License-Identifier: EUPL-1.2
+//! What every connector shares: [`Source`] and [`Sink`], the loops around them, the ledger, the talk with the hub.
+//!
+//! Invariants: a source lets go of a record only after the stream has acknowledged it; a target is touched only after
+//! the ledger has been asked; a delivery is acknowledged only after its receipt is in the stream.
+
+mod arguments;
+mod attempt;
+mod backoff;
+mod claim;
+mod common_settings;
+mod delivery;
+mod dispatch;
+pub mod failpoint;
+mod fault;
+mod gate;
+mod health;
+mod intake;
+mod lanes;
+mod ledger;
+mod parent;
+mod reading;
+mod run;
+mod session;
+mod sink;
+pub mod source;
+mod state;
+mod work;
+
+pub use delivery::{Delivery, Reader};
+pub use fault::{SettingsFault, SinkFault, Unavailable};
+pub use health::now;
+pub use ledger::{Entry, Ledger, LedgerFault, Progress};
+pub use run::{Endpoints, run};
+pub use sink::{Done, NoSink, Sink, Steps};
+pub use source::{Content, NoSource, Refusal, Source};

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The hot folder: complete files become records, accepted files go to the archive, unfit ones to the error folder.
+//!
+//! A file stays in the folder until the stream has acknowledged it. Its identity is made of its name, its content and
+//! the time it was written, so that taking it again after a crash gives the same message.
+
+mod content;
+mod leaving;
+mod picking;
+mod refusal;
+mod settling;
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use connector_sdk::source::{Attachment, Limits, Record, Taken as Harvest};
+use connector_sdk::{Content, Refusal, SettingsFault, Source, Unavailable, now};
+use hub_message::{Sensitive, Timestamp};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::directory::{Directory, Signature, unavailable};
+use crate::settings::{self, FileRule, InSettings};
+use content::Reading;
+use leaving::{Folders, Taken};
+use picking::{Deciding, Pick};
+use settling::{Seen, Settling};
+
+/// Open files in one harvest.
+const FILES_MAX: usize = 64;
+const ROLE: &str = "Eingangsordner";
+
+/// The hot folder as a source.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    settings: InSettings,
+    folders: Folders,
+    settling: Settling,
+    recovered: bool,
+}
+
+/// The files of one record.
+#[derive(Debug)]
+pub(crate) struct Ticket(Vec<Taken>);
+
+impl Inbox {
+    /// Makes the folders where they are missing and checks that files can be moved between them.
+    pub(crate) fn open(settings: InSettings) -> Result<Self, SettingsFault> {
+        let folders = Folders {
+            inbox: settings.path.clone(),
+            archive: settings.archive(),
+            error: settings.error(),
+        };
+        check_apart(&folders)?;
+        let device = |path: &Path, role: &str| {
+            std::fs::create_dir_all(path)
+                .and_then(|()| Directory::open(path)?.device())
+                .map_err(|e| settings::fault(&unavailable(role, &e).0))
+        };
+        let home = device(&folders.inbox, ROLE)?;
+        let others = [(&folders.archive, "Archivordner"), (&folders.error, "Fehlerordner")];
+        for (path, role) in others {
+            if device(path, role)? != home {
+                return Err(settings::fault(&format!(
+                    "{role}: liegt auf einem anderen Datenträger als der Eingangsordner."
+                )));
+            }
+        }
+        Ok(Self {
+            settings,
+            folders,
+            settling: Settling::default(),
+            recovered: false,
+        })
+    }
+
+    fn look(&mut self, limits: Limits) -> io::Result<Harvest<Ticket>> {
+        if !self.recovered {
+            self.folders.recover()?;
+            self.recovered = true;
+        }
+        let inbox = Directory::open(&self.folders.inbox)?;
+        let mut listing = Vec::new();
+        for name in inbox.names()? {
+            if let Some(signature) = inbox.look(&name)? {
+                listing.push((name, signature));
+            }
+        }
+        let seen = self.settling.look(listing, Instant::now(), self.settings.stable());
+        let max_bytes = self.settings.max_bytes.min(limits.document_bytes_max);
+        let picks = picking::pick(
+            &seen,
+            Deciding {
+                rules: &self.settings.files,
+                max_bytes,
+                sidecar_wait: self.settings.sidecar_wait(),
+            },
+        );
+        self.gather(&inbox, &seen, picks, limits)
+    }
+
+    fn gather(
+        &self,
+        inbox: &Directory,
+        seen: &[Seen],
+        picks: Vec<Pick>,
+        limits: Limits,
+    ) -> io::Result<Harvest<Ticket>> {
+        let mut harvest = Harvest::default();
+        let (mut inline, mut files) = (0, 0);
+        for pick in picks {
+            if harvest.records.len() >= limits.records || inline >= limits.inline_bytes || files >= FILES_MAX {
+                break;
+            }
+            match self.settle(inbox, seen, pick, limits)? {
+                Settled::Record(record) => {
+                    for content in std::iter::once(&record.native).chain(record.documents.iter().map(|d| &d.content)) {
+                        match content {
+                            Content::Inline(bytes) => inline += bytes.disclose().len(),
+                            Content::File { .. } => files += 1,
+                        }
+                    }
+                    harvest.records.push(*record);
+                }
+                Settled::Refused => harvest.refused += 1,
+                Settled::Later => {}
+            }
+        }
+        Ok(harvest)
+    }
+
+    fn settle(&self, inbox: &Directory, seen: &[Seen], pick: Pick, limits: Limits) -> io::Result<Settled> {
+        let (rule, places) = match pick {
+            Pick::Refuse { file, refusal } => return self.set_aside(seen.get(file), &refusal),
+            Pick::Alone { rule, file } => (rule, vec![file]),
+            Pick::Pair {
+                rule,
+                sidecar,
+                document,
+            } => (rule, vec![sidecar, document]),
+        };
+        let Some(rule) = self.settings.files.get(rule) else {
+            return Ok(Settled::Later);
+        };
+        let mut read = Vec::with_capacity(places.len());
+        for file in places.into_iter().filter_map(|place| seen.get(place)) {
+            match content::read(inbox, file, limits.inline_bytes_max)? {
+                Reading::Content(content) => read.push((file, content)),
+                Reading::Changed => return Ok(Settled::Later),
+                Reading::Refused(refusal) => return self.set_aside(Some(file), &refusal),
+            }
+        }
+        Ok(record(rule, read).map_or(Settled::Later, |record| Settled::Record(Box::new(record))))
+    }
+
+    fn set_aside(&self, file: Option<&Seen>, refusal: &Refusal) -> io::Result<Settled> {
+        if let Some(file) = file {
+            self.folders.set_aside(&taken(file), refusal, &now().to_string())?;
+            tracing::warn!(
+                code = refusal.code,
+                "eine Datei wurde nicht angenommen und liegt im Fehlerordner"
+            );
+        }
+        Ok(Settled::Refused)
+    }
+}
+
+enum Settled {
+    Record(Box<Record<Ticket>>),
+    Refused,
+    Later,
+}
+
+/// Hot folder, archive and error folder are three folders: else files would go round in a circle.
+fn check_apart(folders: &Folders) -> Result<(), SettingsFault> {
+    let apart = folders.inbox != folders.archive && folders.inbox != folders.error && folders.archive != folders.error;
+    if apart {
+        Ok(())
+    } else {
+        Err(settings::fault(
+            "path, archive und error müssen drei verschiedene Ordner sein.",
+        ))
+    }
+}
+
+fn taken(seen: &Seen) -> Taken {
+    Taken {
+        name: seen.name.clone(),
+        signature: seen.signature,
+    }
+}
+
+/// The record of the read files: the first is the message, the others its documents.
+fn record(rule: &FileRule, read: Vec<(&Seen, Content)>) -> Option<Record<Ticket>> {
+    let identity = read
+        .iter()
+        .flat_map(|(seen, content)| identity(&seen.name, &seen.signature, content))
+        .collect();
+    let ticket = Ticket(read.iter().map(|(seen, _)| taken(seen)).collect());
+    let mut read = read.into_iter();
+    let (message, native) = read.next()?;
+    let name = composed(&message.name);
+    let documents = read
+        .map(|(seen, content)| {
+            let name = composed(&seen.name);
+            Attachment {
+                content,
+                media_type: content::media_type(&name).to_owned(),
+                name: Some(Sensitive::new(name)),
+            }
+        })
+        .collect();
+    Some(Record {
+        identity,
+        kind: rule.kind.clone(),
+        media_type: rule
+            .media_type
+            .clone()
+            .unwrap_or_else(|| content::media_type(&name).to_owned()),
+        time: Some(Timestamp::from_millis((message.signature.modified / 1_000_000) as i64)),
+        name: Some(Sensitive::new(name)),
+        hints: Vec::new(),
+        native,
+        documents,
+        ticket,
+    })
+}
+
+fn identity(name: &OsStr, signature: &Signature, content: &Content) -> [Vec<u8>; 3] {
+    [
+        name.as_encoded_bytes().to_vec(),
+        content.sha256().as_str().as_bytes().to_vec(),
+        signature.modified.to_be_bytes().to_vec(),
+    ]
+}
+
+/// A file name as text, umlauts as one character each (NFC): some systems write them as two.
+fn composed(name: &OsStr) -> String {
+    name.to_string_lossy().nfc().collect()
+}
+
+impl Source for Inbox {
+    type Ticket = Ticket;
+
+    async fn take(&mut self, limits: Limits) -> Result<Harvest<Ticket>, Unavailable> {
+        let harvest = tokio::task::block_in_place(|| self.look(limits)).map_err(|e| unavailable(ROLE, &e))?;
+        if harvest.records.is_empty() && harvest.refused == 0 {
+            tokio::time::sleep(self.settings.poll()).await;
+        }
+        Ok(harvest)
+    }
+
+    async fn confirm(&mut self, tickets: &[Ticket]) -> Result<(), Unavailable> {
+        let records: Vec<&[Taken]> = tickets.iter().map(|ticket| ticket.0.as_slice()).collect();
+        tokio::task::block_in_place(|| self.folders.archive(&records)).map_err(|e| unavailable("Archivordner", &e))
+    }
+
+    async fn refuse(&mut self, ticket: &Ticket, refusal: &Refusal) -> Result<(), Unavailable> {
+        let at = now().to_string();
+        tokio::task::block_in_place(|| {
+            ticket
+                .0
+                .iter()
+                .try_for_each(|file| self.folders.set_aside(file, refusal, &at))
+        })
+        .map_err(|e| unavailable("Fehlerordner", &e))
+    }
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The sink loop: pull deliveries, one after the other in each lane, receipts in batches, acknowledge last.
+//!
+//! What is held is bounded in number and bytes. While a delivery is held, the stream is told so every half of its
+//! waiting time; a delivery that comes again while it is held only brings a newer way to acknowledge it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use hub_bus::connector::{Ack, ConnectorBus, Item};
+use hub_message::{Body, DeliveryId, Header, Receipt};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use crate::attempt::Delivering;
+use crate::backoff::Backoff;
+use crate::delivery::Delivery;
+use crate::failpoint;
+use crate::health::Part;
+use crate::lanes::Lanes;
+use crate::reading::{PULL_MAX, Reading};
+use crate::sink::Sink;
+
+/// Deliveries held at most: started or waiting in their lane.
+const HELD_MAX: usize = 1000;
+/// Bytes of bodies held at most.
+const WEIGHT_MAX: usize = 24 * 1024 * 1024;
+/// Receipts in one batch.
+const RECEIPTS_MAX: usize = 500;
+
+/// The way from the stream to a sink.
+pub(crate) struct Dispatch<K> {
+    delivering: Arc<Delivering<K>>,
+    bus: ConnectorBus,
+    /// The connection on which the hub was last greeted.
+    greeted: watch::Receiver<Option<u64>>,
+    lanes: Lanes<Arc<Delivery>>,
+    held: HashMap<DeliveryId, Held>,
+    weight: usize,
+    working: JoinSet<Worked>,
+    settled: Vec<Receipt>,
+    closing: JoinSet<Vec<DeliveryId>>,
+}
+
+struct Held {
+    ack: Ack,
+    weight: usize,
+}
+
+/// A lane's delivery has come to an end, or the gate closed before.
+struct Worked {
+    lane: String,
+    receipt: Option<Receipt>,
+}
+
+impl<K: Sink> Dispatch<K> {
+    pub(crate) fn new(
+        delivering: Arc<Delivering<K>>,
+        bus: ConnectorBus,
+        greeted: watch::Receiver<Option<u64>>,
+    ) -> Self {
+        Self {
+            delivering,
+            bus,
+            greeted,
+            lanes: Lanes::default(),
+            held: HashMap::new(),
+            weight: 0,
+            working: JoinSet::new(),
+            settled: Vec::new(),
+            closing: JoinSet::new(),
+        }
+    }
+
+    /// Works until the gate closes, then finishes what is started and sends the last receipts.
+    pub(crate) async fn run(mut self) {
+        let mut progress = ticks(self.bus.ack_wait() / 2);
+        let gate = self.delivering.gate.clone();
+        let (room, wanted) = watch::channel(self.room());
+        let (pulled, mut items) = mpsc::channel(1);
+        let mut readers = JoinSet::new();
+        readers.spawn(Reading::new(self.bus.clone(), self.greeted.clone(), gate.clone(), wanted).run(pulled));
+        loop {
+            room.send_replace(self.room());
+            tokio::select! {
+                biased;
+                () = gate.closed() => break,
+                Some(worked) = self.working.join_next() => self.worked(worked),
+                Some(closed) = self.closing.join_next() => self.closed(closed),
+                _ = progress.tick() => self.in_progress().await,
+                Some(items) = items.recv() => self.accept(items),
+            }
+            self.report();
+        }
+        drop(items);
+        self.finish(&mut progress).await;
+    }
+
+    fn room(&self) -> usize {
+        if self.weight >= WEIGHT_MAX {
+            return 0;
+        }
+        HELD_MAX.saturating_sub(self.held.len()).min(PULL_MAX)
+    }
+
+    fn accept(&mut self, items: Vec<Item>) {
+        for item in items {
+            let Some(delivery) = self.delivery(&item) else { continue };
+            let weight = delivery.weight();
+            let held = Held { ack: item.ack, weight };
+            if self.held.insert(delivery.id.clone(), held).is_some() {
+                continue;
+            }
+            self.weight += weight;
+            let lane = lane(&delivery);
+            if let Some(delivery) = self.lanes.enter(&lane, Arc::new(delivery)) {
+                self.start(lane, delivery);
+            }
+        }
+        self.delivering.health.delivering(self.held.len());
+    }
+
+    /// The item as a delivery. The hub's own messages are always well formed: anything else stays where it is, visibly.
+    fn delivery(&self, item: &Item) -> Option<Delivery> {
+        let made = item.delivery.clone().zip(item.kind.clone()).and_then(|(id, kind)| {
+            let body = Body::decode(&item.body).ok()?;
+            let mut delivery = Delivery::new(id, kind, item.sequence, body, self.bus.clone());
+            delivery.received = item.received;
+            delivery.headers = item.headers.clone();
+            Some(delivery)
+        });
+        if made.is_none() {
+            tracing::error!(sequence = item.sequence, "a delivery without a readable envelope");
+            let text = "Eine Zustellung des Hubs ist unlesbar und bleibt liegen; bitte den Hersteller informieren.";
+            self.delivering.health.trouble(Part::Hub, text);
+        }
+        made
+    }
+
+    fn start(&mut self, lane: String, delivery: Arc<Delivery>) {
+        let delivering = Arc::clone(&self.delivering);
+        self.working.spawn(async move {
+            let receipt = delivering.settle(delivery).await;
+            Worked { lane, receipt }
+        });
+    }
+
+    fn worked(&mut self, worked: Result<Worked, JoinError>) {
+        let worked = own(worked);
+        if let Some(receipt) = worked.receipt {
+            self.settled.push(receipt);
+            if let Some(next) = self.lanes.leave(&worked.lane) {
+                self.start(worked.lane, next);
+            }
+        }
+    }
+
+    /// Sends the receipts that wait, unless others are under way: whatever comes meanwhile makes the next batch.
+    fn report(&mut self) {
+        if self.settled.is_empty() || !self.closing.is_empty() {
+            return;
+        }
+        let receipts: Vec<Receipt> = self.settled.drain(..self.settled.len().min(RECEIPTS_MAX)).collect();
+        let acks = receipts
+            .iter()
+            .filter_map(|receipt| self.held.get(&receipt.delivery))
+            .map(|held| held.ack.clone());
+        let acks: Vec<Ack> = acks.collect();
+        let (bus, delivering) = (self.bus.clone(), Arc::clone(&self.delivering));
+        self.closing.spawn(async move {
+            close(&bus, &delivering, &receipts, &acks).await;
+            receipts.into_iter().map(|receipt| receipt.delivery).collect()
+        });
+    }
+
+    fn closed(&mut self, closed: Result<Vec<DeliveryId>, JoinError>) {
+        for delivery in own(closed) {
+            if let Some(held) = self.held.remove(&delivery) {
+                self.weight -= held.weight;
+            }
+        }
+        self.delivering.health.delivering(self.held.len());
+    }
+
+    async fn in_progress(&self) {
+        for held in self.held.values() {
+            if let Err(fault) = held.ack.in_progress().await {
+                tracing::debug!(%fault, "in progress not sent");
+                return;
+            }
+        }
+    }
+
+    /// After the gate closed: no new deliveries, no new attempts, but what is started comes to its end.
+    async fn finish(mut self, progress: &mut Interval) {
+        self.lanes.clear();
+        while !(self.working.is_empty() && self.closing.is_empty() && self.settled.is_empty()) {
+            tokio::select! {
+                Some(worked) = self.working.join_next() => self.worked(worked),
+                Some(closed) = self.closing.join_next() => self.closed(closed),
+                _ = progress.tick() => self.in_progress().await,
+            }
+            self.report();
+        }
+    }
+}
+
+/// Deliveries with the same order key are one lane; one without is a lane of its own.
+fn lane(delivery: &Delivery) -> String {
+    let order = delivery.headers.get(Header::Order);
+    order.map_or_else(|| format!("={}", delivery.id), ToOwned::to_owned)
+}
+
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval(period.max(Duration::from_millis(200)));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// A task's result. Nobody aborts these tasks, so a missing result is a panic, and that ends the process.
+fn own<T>(result: Result<T, JoinError>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// Receipts first, then the acknowledgements, each confirmed by the server. What fails is delivered again and answered
+/// from the ledger.
+async fn close<K>(bus: &ConnectorBus, delivering: &Delivering<K>, receipts: &[Receipt], acks: &[Ack]) {
+    let mut backoff = Backoff::default();
+    while let Err(fault) = bus.receipts(receipts).await {
+        tracing::debug!(%fault, "receipts not acknowledged");
+        let text = "Der Hub nimmt gerade keine Quittungen an; sie werden weiter versucht.";
+        delivering.health.trouble(Part::Hub, text);
+        if !delivering.gate.rest(backoff.next()).await {
+            return;
+        }
+    }
+    delivering.health.well(Part::Hub);
+    failpoint::reach("receipt-sent");
+    for result in join_all(acks.iter().map(Ack::ack)).await {
+        if let Err(fault) = result {
+            tracing::debug!(%fault, "not acknowledged: the delivery comes again");
+        }
+    }
+    failpoint::reach("acknowledged");
+}
