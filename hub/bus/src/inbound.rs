@@ -5,7 +5,8 @@ use bytes::Bytes;
 use hub_message::body::unframe_up_to;
 use hub_message::record::RECORD_BYTES_MAX;
 use hub_message::{
-    Body, CaseRecord, Code, ConnectorName, Header, Headers, Message, MessageId, MessageType, Receipt, Rejection, Timestamp,
+    Body, CaseRecord, Code, ConnectorName, Header, Headers, Message, MessageId, MessageType, Receipt, Rejection,
+    Timestamp,
 };
 
 use crate::ack::Ack;
@@ -81,7 +82,10 @@ impl Inbound {
     /// The same reader without the reset at take-over. For tests that show what the reset is for.
     #[cfg(any(test, feature = "sabotage"))]
     pub fn without_reset(self) -> Self {
-        Self { source: self.source, reader: self.reader.without_reset() }
+        Self {
+            source: self.source,
+            reader: self.reader.without_reset(),
+        }
     }
 }
 
@@ -93,12 +97,20 @@ fn item(source: &ConnectorName, taken: Taken) -> InboundItem {
         .strip_prefix("in.")
         .and_then(|rest| rest.split_once('.'))
         .and_then(|(_, kind)| kind.parse::<MessageType>().ok());
-    let id = headers.get(Header::MessageId).and_then(|id| id.parse::<MessageId>().ok());
+    let id = headers
+        .get(Header::MessageId)
+        .and_then(|id| id.parse::<MessageId>().ok());
     let opened = envelope(source, kind.as_ref(), id.as_ref(), &headers, &taken.payload);
     let message = match (opened, kind, id) {
-        (Ok(body), Some(kind), Some(id)) => {
-            Ok(Message { source: source.clone(), kind, id, sequence, received, headers, body })
-        }
+        (Ok(body), Some(kind), Some(id)) => Ok(Message {
+            source: source.clone(),
+            kind,
+            id,
+            sequence,
+            received,
+            headers,
+            body,
+        }),
         (opened, kind, id) => Err(Box::new(Broken {
             source: source.clone(),
             kind,
@@ -108,7 +120,13 @@ fn item(source: &ConnectorName, taken: Taken) -> InboundItem {
             rejection: opened.err().unwrap_or_else(|| nameless("message type")),
         })),
     };
-    InboundItem { sequence, received, size, message, ack: taken.ack }
+    InboundItem {
+        sequence,
+        received,
+        size,
+        message,
+        ack: taken.ack,
+    }
 }
 
 fn nameless(what: &str) -> Rejection {
@@ -132,7 +150,10 @@ fn envelope(
     if id.is_none() {
         return Err(nameless("message id"));
     }
-    if headers.get(Header::EventSource).is_some_and(|said| said != source.as_str()) {
+    if headers
+        .get(Header::EventSource)
+        .is_some_and(|said| said != source.as_str())
+    {
         return Err(Rejection::new(
             Code::new("AH-B102"),
             "the message names another connector as its source",

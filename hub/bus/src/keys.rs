@@ -32,8 +32,13 @@ impl Keys {
             .recursive(true)
             .mode(0o700)
             .create(folder)
-            .map_err(|error| KeyFault { path: folder.to_owned(), reason: error.to_string() })?;
-        Ok(Self { folder: folder.to_owned() })
+            .map_err(|error| KeyFault {
+                path: folder.to_owned(),
+                reason: error.to_string(),
+            })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
     }
 
     /// Where the seed of a connector lies.
@@ -74,14 +79,20 @@ pub(crate) enum KeyOf<'a> {
 pub(crate) fn read_seed(path: &Path) -> Result<String, KeyFault> {
     fs::read_to_string(path)
         .map(|text| text.trim().to_owned())
-        .map_err(|error| KeyFault { path: path.to_owned(), reason: error.to_string() })
+        .map_err(|error| KeyFault {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
 }
 
 fn seed(path: &Path) -> Result<String, KeyFault> {
     if path.exists() {
         return read_seed(path);
     }
-    let fault = |reason: String| KeyFault { path: path.to_owned(), reason };
+    let fault = |reason: String| KeyFault {
+        path: path.to_owned(),
+        reason,
+    };
     let seed = KeyPair::new_user().seed().map_err(|error| fault(error.to_string()))?;
     // Written beside and renamed, so that a crash never leaves half a seed under the name.
     let unfinished = path.with_extension("seed.new");
@@ -100,7 +111,9 @@ fn seed(path: &Path) -> Result<String, KeyFault> {
 }
 
 fn public_of(seed: &str) -> Result<String, String> {
-    KeyPair::from_seed(seed).map(|pair| pair.public_key()).map_err(|error| error.to_string())
+    KeyPair::from_seed(seed)
+        .map(|pair| pair.public_key())
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -7,13 +7,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use async_nats::jetstream::Context;
 use async_nats::{HeaderMap, Request};
 use bytes::Bytes;
 use hub_message::{Header, Headers};
 use serde::Deserialize;
 
 use crate::fault::BusFault;
+use crate::link::Link;
 use crate::wire;
 
 /// Members of one atomic batch; the server takes 1000.
@@ -61,12 +61,14 @@ enum Committed {
 }
 
 /// Publishes groups in order. After a fault the number of groups that are certainly published comes back with it.
-pub(crate) async fn publish(context: &Context, groups: &[Group]) -> Result<(), (usize, BusFault)> {
+pub(crate) async fn publish(link: &Link, groups: &[Group]) -> Result<(), (usize, BusFault)> {
     let mut done = 0;
     while let Some(rest) = groups.get(done..).filter(|rest| !rest.is_empty()) {
         let count = fitting(rest);
         let chunk = rest.get(..count).unwrap_or(rest);
-        publish_chunk(context, chunk).await.map_err(|(published, fault)| (done + published, fault))?;
+        publish_chunk(link, chunk)
+            .await
+            .map_err(|(published, fault)| (done + published, fault))?;
         done += count;
     }
     Ok(())
@@ -85,8 +87,8 @@ fn fitting(groups: &[Group]) -> usize {
 
 /// Publishes one batch, by halves where it holds duplicates. Iterative, so that its depth is bounded by its stack of
 /// ranges.
-async fn publish_chunk(context: &Context, chunk: &[Group]) -> Result<(), (usize, BusFault)> {
-    let mut ranges = vec![0..chunk.len()];
+async fn publish_chunk(link: &Link, chunk: &[Group]) -> Result<(), (usize, BusFault)> {
+    let mut ranges = Vec::from([0..chunk.len()]);
     let mut done = 0;
     while let Some(range) = ranges.pop() {
         let groups = chunk.get(range.clone()).unwrap_or_default();
@@ -95,13 +97,13 @@ async fn publish_chunk(context: &Context, chunk: &[Group]) -> Result<(), (usize,
             [] => Committed::Yes,
             [_] => Committed::Duplicate,
             members if members.len() > MEMBERS_MAX => Committed::Duplicate,
-            members => commit(context, members).await.map_err(|fault| (done, fault))?,
+            members => commit(link, members).await.map_err(|fault| (done, fault))?,
         };
         match committed {
             Committed::Yes => {}
             Committed::Duplicate if groups.len() == 1 => {
                 for member in members {
-                    publish_single(context, member).await.map_err(|fault| (done, fault))?;
+                    publish_single(link, member).await.map_err(|fault| (done, fault))?;
                 }
             }
             Committed::Duplicate => {
@@ -116,9 +118,8 @@ async fn publish_chunk(context: &Context, chunk: &[Group]) -> Result<(), (usize,
     Ok(())
 }
 
-async fn commit(context: &Context, members: &[&Publish]) -> Result<Committed, BusFault> {
+async fn commit(link: &Link, members: &[&Publish]) -> Result<Committed, BusFault> {
     let batch = batch_id();
-    let client = context.client();
     let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the batch was not acknowledged", error);
     let last = members.len();
     for (n, member) in members.iter().enumerate() {
@@ -126,27 +127,33 @@ async fn commit(context: &Context, members: &[&Publish]) -> Result<Committed, Bu
         wire::set(&mut headers, "Nats-Batch-Id", &batch);
         wire::set(&mut headers, "Nats-Batch-Sequence", &(n + 1).to_string());
         if n + 1 < last {
-            client
+            link.client
                 .publish_with_headers(member.subject.clone(), headers, member.body.clone())
                 .await
                 .map_err(|e| away(&e))?;
             continue;
         }
         wire::set(&mut headers, "Nats-Batch-Commit", "1");
-        let request = Request::new().headers(headers).payload(member.body.clone()).timeout(Some(PATIENCE));
-        let answer = client.send_request(member.subject.clone(), request).await.map_err(|e| away(&e))?;
+        let request = Request::new()
+            .headers(headers)
+            .payload(member.body.clone())
+            .timeout(Some(PATIENCE));
+        let answer = link
+            .request("the batch was not acknowledged", member.subject.clone(), request)
+            .await?;
         return judge(&answer.payload);
     }
     Ok(Committed::Yes)
 }
 
-async fn publish_single(context: &Context, member: &Publish) -> Result<(), BusFault> {
-    let request = Request::new().headers(headers(member)).payload(member.body.clone()).timeout(Some(PATIENCE));
-    let answer = context
-        .client()
-        .send_request(member.subject.clone(), request)
-        .await
-        .map_err(|error| BusFault::unavailable("the message was not acknowledged", error))?;
+async fn publish_single(link: &Link, member: &Publish) -> Result<(), BusFault> {
+    let request = Request::new()
+        .headers(headers(member))
+        .payload(member.body.clone())
+        .timeout(Some(PATIENCE));
+    let answer = link
+        .request("the message was not acknowledged", member.subject.clone(), request)
+        .await?;
     // A duplicate is acknowledged like a new message: it is there.
     judge(&answer.payload).map(drop)
 }
@@ -157,9 +164,10 @@ fn judge(payload: &[u8]) -> Result<Committed, BusFault> {
     match answer.error {
         None => Ok(Committed::Yes),
         Some(error) if error.err_code == DUPLICATE => Ok(Committed::Duplicate),
-        Some(error) => {
-            Err(BusFault::Unavailable(format!("the stream refuses: {} ({})", error.description, error.err_code)))
-        }
+        Some(error) => Err(BusFault::Unavailable(format!(
+            "the stream refuses: {} ({})",
+            error.description, error.err_code
+        ))),
     }
 }
 
@@ -172,7 +180,14 @@ fn headers(member: &Publish) -> HeaderMap {
 fn batch_id() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     static PROCESS: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    let process = PROCESS.get_or_init(|| nkeys::KeyPair::new_user().public_key().chars().skip(1).take(16).collect());
+    let process = PROCESS.get_or_init(|| {
+        nkeys::KeyPair::new_user()
+            .public_key()
+            .chars()
+            .skip(1)
+            .take(16)
+            .collect()
+    });
     format!("{process}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 

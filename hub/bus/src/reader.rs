@@ -3,17 +3,17 @@
 
 use std::time::Duration;
 
+use async_nats::HeaderMap;
 use async_nats::jetstream::consumer::{PullConsumer, pull};
 use async_nats::jetstream::stream::Stream;
 use async_nats::jetstream::{Context, Message};
-use async_nats::HeaderMap;
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
 use hub_message::Timestamp;
-use tokio::sync::watch;
 
 use crate::ack::Ack;
 use crate::fault::BusFault;
+use crate::link::Link;
 use crate::streams::GROUP;
 
 /// Messages that the server sends ahead.
@@ -36,8 +36,7 @@ pub(crate) struct Reader {
     context: Context,
     stream: String,
     durable: String,
-    /// Counts the connections; a new one means that the server may have lost what it knew of this reader.
-    connected: watch::Receiver<u64>,
+    link: Link,
     resets: bool,
     pulling: Option<Pulling>,
 }
@@ -54,8 +53,15 @@ impl std::fmt::Debug for Pulling {
 }
 
 impl Reader {
-    pub(crate) fn new(context: Context, stream: String, durable: &str, connected: watch::Receiver<u64>) -> Self {
-        Self { context, stream, durable: durable.to_owned(), connected, resets: true, pulling: None }
+    pub(crate) fn new(context: Context, stream: String, durable: &str, link: Link) -> Self {
+        Self {
+            context,
+            stream,
+            durable: durable.to_owned(),
+            link,
+            resets: true,
+            pulling: None,
+        }
     }
 
     /// For tests that prove what a take-over without reset does to the order.
@@ -74,15 +80,23 @@ impl Reader {
     /// while waiting.
     pub(crate) async fn take(&mut self, messages_max: usize, bytes_max: usize) -> Result<Vec<Taken>, BusFault> {
         let mut taken = Vec::new();
+        // A new connection means that the server may have lost what it knew of this reader.
+        let mut connected = self.link.connected();
         let first = loop {
-            let connection = *self.connected.borrow_and_update();
-            if self.pulling.as_ref().is_none_or(|pulling| pulling.connection != connection) {
-                self.take_over(connection).await?;
+            let connection = *connected.borrow_and_update();
+            if self
+                .pulling
+                .as_ref()
+                .is_none_or(|pulling| pulling.connection != connection)
+            {
+                let link = self.link.clone();
+                link.on_this_connection("the durable cannot be taken over", self.take_over(connection))
+                    .await?;
             }
             let Some(pulling) = &mut self.pulling else { continue };
             tokio::select! {
                 biased;
-                _ = self.connected.changed() => {}
+                _ = connected.changed() => {}
                 message = pulling.messages.next() => break message,
             }
         };
@@ -91,7 +105,7 @@ impl Reader {
         while let Some(message) = next {
             match message {
                 Some(Ok(message)) => {
-                    let one = open(message)?;
+                    let one = open(message, &self.link)?;
                     bytes += one.payload.len();
                     taken.push(one);
                 }
@@ -112,7 +126,10 @@ impl Reader {
             if taken.len() >= messages_max || bytes >= bytes_max {
                 break;
             }
-            next = self.pulling.as_mut().and_then(|pulling| pulling.messages.next().now_or_never());
+            next = self
+                .pulling
+                .as_mut()
+                .and_then(|pulling| pulling.messages.next().now_or_never());
         }
         Ok(taken)
     }
@@ -121,7 +138,11 @@ impl Reader {
         // What an earlier pull left in the buffer is dropped first: after the reset it comes again.
         self.pulling = None;
         let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the durable cannot be taken over", error);
-        let stream: Stream<()> = self.context.get_stream_no_info(&self.stream).await.map_err(|e| away(&e))?;
+        let stream: Stream<()> = self
+            .context
+            .get_stream_no_info(&self.stream)
+            .await
+            .map_err(|e| away(&e))?;
         let named = format!("CONSUMER.UNPIN.{}.{}", self.stream, self.durable);
         // Nobody may be pinned yet; that is an error of no consequence.
         let unpinned: Result<serde_json::Value, _> =
@@ -129,8 +150,11 @@ impl Reader {
         unpinned.map_err(|e| away(&e))?;
         if self.resets {
             let reset = format!("CONSUMER.RESET.{}.{}", self.stream, self.durable);
-            let answer: serde_json::Value =
-                self.context.request(reset, &serde_json::json!({})).await.map_err(|e| away(&e))?;
+            let answer: serde_json::Value = self
+                .context
+                .request(reset, &serde_json::json!({}))
+                .await
+                .map_err(|e| away(&e))?;
             if let Some(error) = answer.get("error") {
                 return Err(away(&error));
             }
@@ -150,7 +174,7 @@ impl Reader {
     }
 }
 
-fn open(message: Message) -> Result<Taken, BusFault> {
+fn open(message: Message, link: &Link) -> Result<Taken, BusFault> {
     let (sequence, at) = message
         .info()
         .map(|info| (info.stream_sequence, info.published.unix_timestamp_nanos() / 1_000_000))
@@ -162,6 +186,6 @@ fn open(message: Message) -> Result<Taken, BusFault> {
         payload: message.payload,
         sequence,
         at: Timestamp::from_millis(at as i64),
-        ack: Ack::new(acker),
+        ack: Ack::new(acker, link.clone()),
     })
 }

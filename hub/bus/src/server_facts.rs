@@ -52,7 +52,9 @@ pub struct RecipientFacts {
 
 /// Refuses a server that is too old, with a sentence that says what to do.
 pub(crate) fn check_version(version: &str) -> Result<(), BusFault> {
-    let mut numbers = version.split(['.', '-']).map(|number| number.parse::<u64>().unwrap_or(0));
+    let mut numbers = version
+        .split(['.', '-'])
+        .map(|number| number.parse::<u64>().unwrap_or(0));
     let mut next = || numbers.next().unwrap_or(0);
     if (next(), next(), next()) >= VERSION_MIN {
         return Ok(());
@@ -68,7 +70,9 @@ pub(crate) fn check_version(version: &str) -> Result<(), BusFault> {
 
 /// Whether the server writes through before it acknowledges; only its system account tells.
 pub(crate) async fn sync_always(system: &Client) -> Result<Option<bool>, BusFault> {
-    let request = async_nats::Request::new().payload("{\"config\":true}".into()).timeout(Some(Duration::from_secs(5)));
+    let request = async_nats::Request::new()
+        .payload("{\"config\":true}".into())
+        .timeout(Some(Duration::from_secs(5)));
     let answer = system
         .send_request("$SYS.REQ.SERVER.PING.JSZ".to_owned(), request)
         .await
@@ -103,10 +107,16 @@ pub(crate) async fn durable(context: &Context, stream: &str, durable: &str) -> R
     if waiting > 0 {
         let next = info.ack_floor.stream_sequence + 1;
         let subject = info.config.filter_subject.clone();
-        let message = stream.raw_message_builder().sequence(next).next_by_subject(subject).send().await;
+        let message = stream
+            .raw_message_builder()
+            .sequence(next)
+            .next_by_subject(subject)
+            .send()
+            .await;
         // Delivered meanwhile: then nothing is old.
-        facts.oldest =
-            message.ok().map(|message| Timestamp::from_millis((message.time.unix_timestamp_nanos() / 1_000_000) as i64));
+        facts.oldest = message
+            .ok()
+            .map(|message| Timestamp::from_millis((message.time.unix_timestamp_nanos() / 1_000_000) as i64));
     }
     Ok(facts)
 }

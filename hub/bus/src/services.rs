@@ -32,7 +32,11 @@ impl<T> Requests<T> {
             .subscribe(subject.to_owned())
             .await
             .map_err(|error| BusFault::unavailable("requests cannot be taken", error))?;
-        Ok(Self { client: client.clone(), subscriber, open })
+        Ok(Self {
+            client: client.clone(),
+            subscriber,
+            open,
+        })
     }
 
     /// The next request; `None` when the connection has ended for good. Safe to drop while waiting.
@@ -42,8 +46,16 @@ impl<T> Requests<T> {
             let mut tokens = message.subject.splitn(3, '.');
             let connector = tokens.nth(1).and_then(|name| name.parse().ok());
             let rest = tokens.next().unwrap_or_default().to_owned();
-            let answer = Answer { client: self.client.clone(), to: message.reply };
-            let incoming = connector.map(|connector| Incoming { connector, rest, payload: message.payload, answer });
+            let answer = Answer {
+                client: self.client.clone(),
+                to: message.reply,
+            };
+            let incoming = connector.map(|connector| Incoming {
+                connector,
+                rest,
+                payload: message.payload,
+                answer,
+            });
             if let Some(request) = incoming.and_then(self.open) {
                 return Some(request);
             }
@@ -67,7 +79,8 @@ impl Answer {
     }
 
     async fn refuse(self, code: &str, text: &str) {
-        self.send(Bytes::from(json!({"error": {"code": code, "text": text}}).to_string())).await;
+        self.send(Bytes::from(json!({"error": {"code": code, "text": text}}).to_string()))
+            .await;
     }
 }
 
@@ -84,7 +97,11 @@ pub struct RegistrationRequest {
 impl RegistrationRequest {
     pub(crate) fn open(incoming: Incoming) -> Option<Self> {
         let hello = serde_json::from_slice(&incoming.payload).map_err(|error| error.to_string());
-        Some(Self { connector: incoming.connector, hello, answer: incoming.answer })
+        Some(Self {
+            connector: incoming.connector,
+            hello,
+            answer: incoming.answer,
+        })
     }
 
     /// Answers with a welcome.
@@ -111,7 +128,10 @@ pub struct BeatRequest {
 impl BeatRequest {
     pub(crate) fn open(incoming: Incoming) -> Option<Self> {
         let beat = serde_json::from_slice(&incoming.payload).ok()?;
-        Some(Self { connector: incoming.connector, beat })
+        Some(Self {
+            connector: incoming.connector,
+            beat,
+        })
     }
 }
 
@@ -151,7 +171,9 @@ impl BlobRequest {
 
     /// Answers a `read` with bytes: `{"ok":{"size":…}}` as the head of a frame, then the bytes.
     pub async fn reply_bytes(self, size: u64, bytes: &[u8]) {
-        self.answer.send(hub_message::body::frame(&json!({"ok": {"size": size}}), bytes)).await;
+        self.answer
+            .send(hub_message::body::frame(&json!({"ok": {"size": size}}), bytes))
+            .await;
     }
 
     /// Answers with a refusal; trying again is of no use.
@@ -161,6 +183,8 @@ impl BlobRequest {
 
     /// Answers that it cannot be done now.
     pub async fn unavailable(self, text: &str) {
-        self.answer.send(Bytes::from(json!({"unavailable": text}).to_string())).await;
+        self.answer
+            .send(Bytes::from(json!({"unavailable": text}).to_string()))
+            .await;
     }
 }

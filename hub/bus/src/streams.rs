@@ -85,11 +85,19 @@ fn durable(name: &str, filter: String, pinned: bool) -> pull::Config {
 
 /// Makes what is missing and brings what is there to the limits of the topology.
 pub(crate) async fn prepare(context: &Context, topology: &Topology) -> Result<(), BusFault> {
-    let out = make(context, stream(OUT.to_owned(), vec!["out.>".to_owned()], topology.limits.out_bytes)).await?;
+    let out = make(
+        context,
+        stream(OUT.to_owned(), vec!["out.>".to_owned()], topology.limits.out_bytes),
+    )
+    .await?;
     consume(&out, durable("cases", "out.cases.>".to_owned(), true)).await?;
     for name in &topology.connectors {
         let subjects = vec![format!("in.{name}.>"), format!("receipt.{name}")];
-        let inbound = make(context, stream(inbound_name(name), subjects, topology.limits.inbound_bytes)).await?;
+        let inbound = make(
+            context,
+            stream(inbound_name(name), subjects, topology.limits.inbound_bytes),
+        )
+        .await?;
         consume(&inbound, durable("hub", format!("in.{name}.>"), true)).await?;
         consume(&inbound, durable("receipts", format!("receipt.{name}"), true)).await?;
         // The durable of a recipient exists before anything is routed to it.

@@ -2,8 +2,8 @@
 //! Documents: chunks of at most 512 KiB, resumable, verified by the hub when they are complete.
 
 use bytes::Bytes;
-use hub_message::body::{frame, unframe};
 use hub_message::DocumentRef;
+use hub_message::body::{frame, unframe};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -49,7 +49,8 @@ impl ConnectorBus {
 
     /// Ends an upload: the hub verifies it and keeps it.
     pub async fn commit_upload(&self, upload: &str) -> Result<DocumentRef, BusFault> {
-        self.ask(format!("blob.{}.commit.{upload}", self.name), frame(&json!({}), &[])).await
+        self.ask(format!("blob.{}.commit.{upload}", self.name), frame(&json!({}), &[]))
+            .await
     }
 
     /// Reads `length` bytes, at most 512 KiB, of a document by the capability that came with the delivery. Also tells
@@ -63,7 +64,9 @@ impl ConnectorBus {
         let head = json!({
             "sha256": document.sha256, "capability": document.capability, "offset": offset, "length": length
         });
-        let payload = self.request(format!("blob.{}.read", self.name), frame(&head, &[])).await?;
+        let payload = self
+            .request(format!("blob.{}.read", self.name), frame(&head, &[]))
+            .await?;
         let Ok((answer, bytes)) = unframe::<Answered<Total>>(&payload) else {
             return answered::<Total>(&payload).map(|total| (total.size, Bytes::new()));
         };

@@ -12,6 +12,7 @@ use hub_message::{DeliveryId, Header, Headers, MessageType, Timestamp};
 use crate::ack::Ack;
 use crate::bus;
 use crate::fault::BusFault;
+use crate::link::Link;
 use crate::streams::OUT;
 use crate::wire;
 
@@ -37,6 +38,7 @@ pub struct Item {
 /// Reads a recipient's deliveries.
 pub struct Deliveries {
     consumer: PullConsumer,
+    link: Link,
     pull: Option<pull::Batch>,
 }
 
@@ -47,8 +49,12 @@ impl std::fmt::Debug for Deliveries {
 }
 
 impl Deliveries {
-    pub(super) async fn open(context: &Context, name: &str) -> Result<Self, BusFault> {
-        Ok(Self { consumer: bus::consumer(context, OUT, name).await?, pull: None })
+    pub(super) async fn open(context: &Context, link: &Link, name: &str) -> Result<Self, BusFault> {
+        Ok(Self {
+            consumer: bus::consumer(context, OUT, name).await?,
+            link: link.clone(),
+            pull: None,
+        })
     }
 
     /// Waits for deliveries and takes what is there, up to `max`; an empty list when none came for a while. Safe to drop
@@ -72,7 +78,7 @@ impl Deliveries {
         let mut next = Some(Some(first));
         while let Some(message) = next {
             match message {
-                Some(Ok(message)) => items.push(open(message)?),
+                Some(Ok(message)) => items.push(open(message, &self.link)?),
                 Some(Err(error)) if items.is_empty() => {
                     self.pull = None;
                     return Err(BusFault::unavailable("the stream of deliveries does not answer", error));
@@ -105,7 +111,7 @@ impl Deliveries {
     }
 }
 
-fn open(message: Message) -> Result<Item, BusFault> {
+fn open(message: Message, link: &Link) -> Result<Item, BusFault> {
     let (sequence, at) = message
         .info()
         .map(|info| (info.stream_sequence, info.published.unix_timestamp_nanos() / 1_000_000))
@@ -120,6 +126,6 @@ fn open(message: Message) -> Result<Item, BusFault> {
         received: Timestamp::from_millis(at as i64),
         headers,
         body: message.payload,
-        ack: Ack::new(acker),
+        ack: Ack::new(acker, link.clone()),
     })
 }
