@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `connectors/<name>.toml`: what runs beside the hub, what it sends and how that is read.
+
+use std::path::Path;
+
+use hub_message::{Code, ConnectorName, Finding};
+use hub_pipeline::{ConnectorSource, TypeSource};
+use serde_json::Value;
+use toml::de::DeValue;
+
+use super::Limits;
+use super::secret;
+use super::table::{Section, Source};
+
+const NAME: Code = Code::new("AH-K010");
+const KIND: Code = Code::new("AH-K011");
+const COMMAND: Code = Code::new("AH-K012");
+
+/// A connector.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Connector {
+    /// Its name, which is that of its file.
+    pub(crate) name: ConnectorName,
+    /// Its kind; the program is `amtshub-connector-<kind>` unless `command` says otherwise.
+    pub(crate) kind: String,
+    /// Its title, for people.
+    pub(crate) title: String,
+    /// Whether the hub starts it.
+    pub(crate) managed: bool,
+    /// How many messages may wait for it.
+    pub(crate) quota: u64,
+    /// The program and its arguments, where it is none of ours.
+    pub(crate) command: Option<Vec<String>>,
+    /// Its settings, secrets as references.
+    pub(crate) settings: Value,
+    /// Its file, for findings about its settings.
+    pub(crate) file: String,
+}
+
+/// Reads a file, called `stem`.toml. The sources of the rules come even where the connector itself is not right.
+pub(super) fn read(
+    source: &Source,
+    stem: &str,
+    folder: &Path,
+    limits: &Limits,
+) -> (Option<Connector>, Option<ConnectorSource>) {
+    let table = source.parse();
+    let mut file = Section::new(source, table.get_ref(), 0..0);
+    let name = name(source, stem);
+    let kind = file.need("kind").and_then(|kind| self::kind(source, &kind));
+    let title = file.text("title");
+    let managed = file.flag("managed").is_none_or(|(managed, _)| managed);
+    let quota = file
+        .number("quota", 1..=1_000_000_000)
+        .unwrap_or(limits.recipient_quota);
+    let command = command(&mut file);
+    let types = file.section("types").map(|section| types(&section)).unwrap_or_default();
+    let settings = match file.entry("settings") {
+        Some((_, value)) if value.get_ref().is_table() => secret::settings(source, "settings", value, folder),
+        Some((_, value)) => {
+            file.wrong("settings", value, "a table");
+            Value::Null
+        }
+        None => Value::Object(serde_json::Map::new()),
+    };
+    file.finish();
+    let rules = name.clone().map(|name| ConnectorSource { name, types });
+    let connector = name.zip(kind).map(|(name, kind)| Connector {
+        title: title.map_or_else(|| name.to_string(), |title| title.as_str().to_owned()),
+        name,
+        kind,
+        managed,
+        quota,
+        command,
+        settings,
+        file: source.file.to_string(),
+    });
+    (connector, rules)
+}
+
+fn name(source: &Source, stem: &str) -> Option<ConnectorName> {
+    match stem.parse() {
+        Ok(name) => Some(name),
+        Err(fault) => {
+            let finding = Finding::error(NAME, source.file.as_ref(), 0..0, format!("{fault}"));
+            source.find(finding.help("rename the file: its name is the connector's name"));
+            None
+        }
+    }
+}
+
+/// A kind is part of a program's name.
+fn kind(source: &Source, kind: &hub_pipeline::Written) -> Option<String> {
+    let text = kind.as_str();
+    let fits = !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !fits {
+        let finding = kind.error(KIND, format!("`{text}` is no kind of connector"));
+        source.find(finding.help("small letters, digits and `-`: `folder`"));
+    }
+    fits.then(|| text.to_owned())
+}
+
+fn command(file: &mut Section<'_>) -> Option<Vec<String>> {
+    let (list, words) = file.texts("command")?;
+    if words.is_empty() {
+        file.source().find(list.error(COMMAND, "`command` names no program"));
+        return None;
+    }
+    Some(words.iter().map(|word| word.as_str().to_owned()).collect())
+}
+
+fn types(section: &Section<'_>) -> Vec<TypeSource> {
+    let source = section.source();
+    let mut types = Vec::new();
+    for (key, value) in section.entries() {
+        let kind = source.written(key.span(), key.get_ref().as_ref());
+        let mapping = match value.get_ref() {
+            DeValue::Table(table) => {
+                let mut below = Section::new(source, table, key.span());
+                let mapping = below.text("mapping");
+                below.finish();
+                mapping
+            }
+            _ => {
+                section.wrong(key.get_ref(), value, "a table: { mapping = \"…\" }");
+                continue;
+            }
+        };
+        types.push(TypeSource { kind, mapping });
+    }
+    types
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `hub.toml`: the town, the message bus, the limits, where things are kept.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use hub_message::Code;
+
+use super::secret::{self, MaybeSecret, Secret};
+use super::table::{Section, Source};
+
+const ADDRESS: Code = Code::new("AH-K013");
+const CONTRADICTION: Code = Code::new("AH-K014");
+
+/// The message bus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Nats {
+    /// The hub starts its own server; without a port it takes a free one at the first start and keeps it.
+    Embedded {
+        /// The port on the loopback address.
+        port: Option<u16>,
+    },
+    /// A server or cluster that somebody else runs.
+    Foreign {
+        /// Its address.
+        url: MaybeSecret,
+        /// The hub's key.
+        seed: Secret,
+        /// The key of the system user, to see that the server syncs every write.
+        system_seed: Option<Secret>,
+    },
+}
+
+/// Limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Largest native body that the hub works on, in bytes.
+    pub(crate) body_bytes: u64,
+    /// Largest document in the document store, in bytes.
+    pub(crate) document_bytes: u64,
+    /// How many messages may wait for a recipient that names no quota of its own.
+    pub(crate) recipient_quota: u64,
+    /// Size of each stream, in bytes.
+    pub(crate) stream_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 10 * 1024 * 1024,
+            document_bytes: 1024 * 1024 * 1024,
+            recipient_quota: 100_000,
+            stream_bytes: 2 * 1024 * 1024 * 1024,
+        }
+    }
+}
+
+/// What `hub.toml` says.
+#[derive(Debug)]
+pub(super) struct Hub {
+    pub(super) site: String,
+    pub(super) nats: Nats,
+    pub(super) status: SocketAddr,
+    pub(super) limits: Limits,
+    pub(super) store: MaybeSecret,
+    pub(super) documents: MaybeSecret,
+    pub(super) schemas: Option<PathBuf>,
+    pub(super) mappings: Option<PathBuf>,
+}
+
+/// Reads the file. What is wrong is a finding and replaced by its default, so that the rest can be checked.
+pub(super) fn read(source: &Source, folder: &Path) -> Hub {
+    let table = source.parse();
+    let mut file = Section::new(source, table.get_ref(), 0..0);
+    let site = site(&mut file);
+    let nats = file
+        .section("nats")
+        .map_or(Nats::Embedded { port: None }, |section| nats(section, folder));
+    let status = file.section("status").and_then(status).unwrap_or_else(default_status);
+    let (schemas, mappings) = file
+        .section("paths")
+        .map(|section| paths(section, folder))
+        .unwrap_or_default();
+    let limits = file.section("limits").map(limits).unwrap_or_default();
+    let store = file.section("store").and_then(|section| url(section, folder));
+    let documents = file.section("documents").and_then(|section| url(section, folder));
+    file.finish();
+    Hub {
+        site,
+        nats,
+        status,
+        limits,
+        store: store.unwrap_or_else(|| MaybeSecret::Plain("sqlite".into())),
+        documents: documents.unwrap_or_else(|| MaybeSecret::Plain("file".into())),
+        schemas,
+        mappings,
+    }
+}
+
+fn site(file: &mut Section<'_>) -> String {
+    let Some(mut section) = file.section("site") else {
+        file.missing("[site] name");
+        return String::new();
+    };
+    let name = section.need("name");
+    section.finish();
+    name.map(|name| name.as_str().to_owned()).unwrap_or_default()
+}
+
+fn nats(mut section: Section<'_>, folder: &Path) -> Nats {
+    let port = section
+        .number("port", 1..=65535)
+        .and_then(|port| u16::try_from(port).ok());
+    let foreign = section.entry("url").is_some();
+    let url = secret::address(&mut section, "url", folder);
+    let seed = secret::reference(&mut section, "seed", folder);
+    let system_seed = secret::reference(&mut section, "system_seed", folder);
+    if foreign {
+        if let Some((key, _)) = section.entry("port") {
+            let port = section.source().written(key.span(), "port");
+            let finding = port.error(
+                CONTRADICTION,
+                "`port` is the port of the hub's own server, `url` names another",
+            );
+            section.source().find(finding.help("take away one of them"));
+        }
+        if section.entry("seed").is_none() {
+            section.missing("seed");
+        }
+    }
+    section.finish();
+    match (url, seed) {
+        (Some(url), Some(seed)) => Nats::Foreign { url, seed, system_seed },
+        _ => Nats::Embedded { port },
+    }
+}
+
+fn default_status() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 8480))
+}
+
+fn status(mut section: Section<'_>) -> Option<SocketAddr> {
+    let listen = section.text("listen");
+    let source = section.source();
+    section.finish();
+    let listen = listen?;
+    let parsed = listen.as_str().parse();
+    if parsed.is_err() {
+        let finding = listen.error(ADDRESS, format!("`{}` is no address to listen on", listen.as_str()));
+        source.find(finding.help("an IP address and a port: `127.0.0.1:8480`"));
+    }
+    parsed.ok()
+}
+
+fn paths(mut section: Section<'_>, folder: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
+    let mut path = |key| section.text(key).map(|path| folder.join(path.as_str()));
+    let found = (path("schemas"), path("mappings"));
+    section.finish();
+    found
+}
+
+fn limits(mut section: Section<'_>) -> Limits {
+    let default = Limits::default();
+    let limits = Limits {
+        body_bytes: section
+            .number("body_bytes", 1024..=256 << 20)
+            .unwrap_or(default.body_bytes),
+        document_bytes: section
+            .number("document_bytes", 1024..=1 << 40)
+            .unwrap_or(default.document_bytes),
+        recipient_quota: section
+            .number("recipient_quota", 1..=1_000_000_000)
+            .unwrap_or(default.recipient_quota),
+        stream_bytes: section
+            .number("stream_bytes", 16 << 20..=1 << 50)
+            .unwrap_or(default.stream_bytes),
+    };
+    section.finish();
+    limits
+}
+
+fn url(mut section: Section<'_>, folder: &Path) -> Option<MaybeSecret> {
+    let url = secret::address(&mut section, "url", folder);
+    section.finish();
+    url
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `routes/*.toml`. What the keys mean is checked by the pipeline, against everything else.
+
+use hub_pipeline::RouteSource;
+
+use super::table::{Section, Source};
+
+/// The routes of a file.
+pub(super) fn read(source: &Source) -> Vec<RouteSource> {
+    let table = source.parse();
+    let mut file = Section::new(source, table.get_ref(), 0..0);
+    let routes = file.sections("route").into_iter().map(route).collect();
+    file.finish();
+    routes
+}
+
+fn route(mut section: Section<'_>) -> RouteSource {
+    let route = RouteSource {
+        at: section.at(),
+        name: section.text("name"),
+        from: section.texts("from").map(|(_, names)| names),
+        schema: section.text("schema"),
+        when: section.text("when"),
+        to: section.text("to"),
+        drop: section.flag("drop").map(|(_, written)| written),
+        reason: section.text("reason"),
+        mapping: section.text("mapping"),
+        kind: section.text("type"),
+        purpose: section.text("purpose"),
+        legal_basis: section.text("legal_basis"),
+        fields: section.texts("fields"),
+        documents: section.text("documents"),
+        retention: section.text("retention"),
+        protected_person: section.text("protected_person"),
+    };
+    section.finish();
+    route
+}
