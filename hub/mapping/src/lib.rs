@@ -8,6 +8,8 @@
 pub mod encoding;
 pub mod facts;
 pub mod function;
+#[cfg(test)]
+mod heard;
 pub mod json;
 mod mapping;
 pub mod report;

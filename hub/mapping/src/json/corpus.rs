@@ -5,7 +5,8 @@ use hub_message::{Place, Rejection};
 use proptest::prelude::*;
 
 use super::{JsonSource, NODES_MAX, parse};
-use crate::source::{Listener, Names, Piece, Source, Symbol};
+use crate::heard::Heard;
+use crate::source::Source;
 
 /// Well-formed documents and what they are without white space.
 const GOOD: &[(&str, &str)] = &[
@@ -205,55 +206,8 @@ fn many_keys_are_compared_without_taking_long() {
     assert_eq!(fault.code.as_str(), "AH-J102");
 }
 
-/// Writes down what a listener hears.
-struct Heard<'t> {
-    names: Names,
-    text: &'t str,
-    log: String,
-    unwanted: &'static str,
-}
-
-impl Listener for Heard<'_> {
-    fn names(&self) -> &Names {
-        &self.names
-    }
-    fn begin(&mut self, _: usize) {
-        self.log.push('<');
-    }
-    fn end(&mut self, _: usize) {
-        self.log.push('>');
-    }
-    fn enter(&mut self, _: Symbol, spelled: &str, _: usize) -> bool {
-        self.log.push_str(&format!("{spelled}("));
-        let wanted = spelled != self.unwanted;
-        if !wanted {
-            self.log.push_str("…)");
-        }
-        wanted
-    }
-    fn attribute(&mut self, _: Symbol, _: &str, _: Piece<'_>) {
-        unreachable!("JSON has no attributes");
-    }
-    fn text(&mut self, piece: Piece<'_>) {
-        match piece {
-            Piece::Span(start, end) => self.log.push_str(&self.text[start..end]),
-            Piece::Made(made, _) => self.log.push_str(&format!("~{made}")),
-        }
-    }
-    fn leave(&mut self, _: usize) {
-        self.log.push(')');
-    }
-}
-
 fn heard(text: &str) -> Result<String, Rejection> {
-    let mut heard = Heard {
-        names: Names::default(),
-        text,
-        log: String::new(),
-        unwanted: "skip",
-    };
-    JsonSource.read(text, &mut (), &mut heard)?;
-    Ok(heard.log)
+    Heard::of(&JsonSource, text)
 }
 
 #[track_caller]
