@@ -162,11 +162,7 @@ impl Encoding {
     }
 
     fn decode_utf16(self, bytes: &[u8]) -> Result<String, BadBytes> {
-        let little = match (self, bytes) {
-            (Self::Utf16Le, _) => true,
-            (Self::Utf16, [0xff, 0xfe, ..]) => true,
-            _ => false,
-        };
+        let little = self == Self::Utf16Le || (self == Self::Utf16 && bytes.starts_with(b"\xff\xfe"));
         let pairs = bytes.chunks_exact(2);
         if !pairs.remainder().is_empty() {
             return Err(BadBytes {

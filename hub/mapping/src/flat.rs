@@ -45,12 +45,11 @@ impl TextFile {
             line_end: "\r\n",
         };
         if let Some(name) = table.text("encoding", report) {
-            match Encoding::named(&name.value) {
-                Some(encoding) => file.encoding = encoding,
-                None => {
-                    let text = format!("there is no encoding `{}` here", name.value);
-                    report.unknown("AH-M130", name.span.clone(), text, &name.value, SUGGESTED);
-                }
+            if let Some(encoding) = Encoding::named(&name.value) {
+                file.encoding = encoding;
+            } else {
+                let text = format!("there is no encoding `{}` here", name.value);
+                report.unknown("AH-M130", name.span.clone(), text, &name.value, SUGGESTED);
             }
         }
         if let Some(lossy) = table.text("lossy", report) {

@@ -58,8 +58,8 @@ impl Listener for Heard<'_> {
 
     fn text(&mut self, piece: Piece<'_>) {
         match piece {
-            Piece::Span(start, end) => self.log.push_str(&self.text[start..end]),
-            Piece::Made(made, _) => self.log.push_str(&format!("~{made}")),
+            Piece::Span(start, end) => self.log.push_str(self.text.get(start..end).unwrap()),
+            Piece::Made(made, _) => self.log.extend(["~", made]),
         }
     }
 

@@ -108,7 +108,7 @@ impl CsvFormat {
         for field in fields {
             let name = match self.value(text, field) {
                 Cow::Borrowed(name) => Cow::Borrowed(name.trim()),
-                made => made,
+                Cow::Owned(made) => Cow::Owned(made),
             };
             if !is_unnamed(&name) && names.contains(&name) {
                 return Err(Fault::new(

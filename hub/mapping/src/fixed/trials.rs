@@ -102,9 +102,9 @@ fn written(settings: &str, kind: ValueKind, records: &[(&str, &[(&str, &str)])])
     let mut names = Names::default();
     for (record, columns) in records {
         names.intern("", None, record);
-        columns
-            .iter()
-            .for_each(|(column, _)| drop(names.intern("", None, column)));
+        for (column, _) in *columns {
+            names.intern("", None, column);
+        }
     }
     let mut out = Vec::new();
     let mut sink = FixedSink::new(&format, &names, &mut out);

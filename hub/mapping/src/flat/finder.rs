@@ -43,15 +43,12 @@ impl Listener for Finder {
         let path = if let Some(record) = &self.record {
             format!("{record}.{spelled}")
         } else {
-            let index = match self.seen.iter_mut().find(|(name, _)| name == spelled) {
-                Some((_, count)) => {
-                    *count += 1;
-                    *count
-                }
-                None => {
-                    self.seen.push((spelled.to_owned(), 0));
-                    0
-                }
+            let index = if let Some((_, count)) = self.seen.iter_mut().find(|(name, _)| name == spelled) {
+                *count += 1;
+                *count
+            } else {
+                self.seen.push((spelled.to_owned(), 0));
+                0
             };
             let path = format!("{spelled}[{index}]");
             self.record = Some(path.clone());

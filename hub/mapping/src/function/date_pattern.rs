@@ -106,11 +106,11 @@ pub(super) fn days_of(year: u16, month: u8) -> u8 {
     }
 }
 
-/// Appends a number with leading zeros.
+/// Appends a number of at most four digits with leading zeros, in so many digits.
 pub(super) fn push(out: &mut String, number: u16, width: usize) {
-    let digits = number.to_string();
-    out.extend(std::iter::repeat_n('0', width.saturating_sub(digits.len())));
-    out.push_str(&digits);
+    for power in [1000, 100, 10, 1].into_iter().skip(4_usize.saturating_sub(width)) {
+        out.push(char::from(b'0' + (number / power % 10) as u8));
+    }
 }
 
 /// Takes so many digits from the front.

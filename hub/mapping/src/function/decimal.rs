@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `decimal`, `decimal(',')`, `decimal(',', 2)`, `decimal(',', '.')`: decimal numbers, digit by digit.
 
-use super::digits::Decimal;
+use super::digits::{Decimal, is_in_form};
 use super::{Argument, Conversion, Example, Function, Law, Made, Misfit, Prepared, whole};
 use hub_message::LeafKind;
 
@@ -65,6 +65,10 @@ impl Form {
         if text.is_empty() {
             return Ok(Made::Absent);
         }
+        if self.mark == '.' && self.places.is_none() && is_in_form(text) {
+            out.push_str(text);
+            return Ok(Made::Number);
+        }
         let number = match self.grouping {
             Some(grouping) if text.contains(grouping) => self.ungrouped(text, grouping)?,
             _ => Decimal::parse(text, self.mark)?,
@@ -74,6 +78,10 @@ impl Form {
     }
 
     fn write(&self, text: &str, out: &mut String) -> Result<Made, Misfit> {
+        if self.mark == '.' && self.places.is_none() && is_in_form(text) {
+            out.push_str(text);
+            return Ok(Made::Number);
+        }
         self.fitted(Decimal::of_json(text)?)?.write_with(self.mark, out);
         Ok(if self.mark == '.' { Made::Number } else { Made::Text })
     }

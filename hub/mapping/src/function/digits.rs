@@ -145,6 +145,19 @@ impl Decimal {
     }
 }
 
+/// Whether the text is a number as [`Decimal::write`] would write it. Most are, and need no work.
+pub(super) fn is_in_form(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = match unsigned.split_once('.') {
+        None => (unsigned, None),
+        Some((whole, fraction)) => (whole, Some(fraction)),
+    };
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let no_zero_before = whole == "0" || !whole.starts_with('0');
+    let no_negative_zero = unsigned.len() == text.len() || text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    text.len() <= DIGITS_MAX && digits(whole) && fraction.is_none_or(digits) && no_zero_before && no_negative_zero
+}
+
 fn left_zeros(digits: &str, width: usize) -> String {
     format!("{digits:0>width$}")
 }
@@ -253,6 +266,12 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused(text: String) {
             let _ = Decimal::of_json(&text);
+        }
+
+        #[test]
+        fn a_number_in_form_is_written_as_it_is(number in "-?[0-9]{1,4}(\\.[0-9]{0,3})?") {
+            let written = Decimal::parse(&number, '.').map(|decimal| text(&decimal));
+            prop_assert_eq!(is_in_form(&number), written == Ok(number));
         }
     }
 }

@@ -86,13 +86,13 @@ impl Zone {
     /// What clocks show at this moment of universal time.
     pub(super) fn local(self, utc: Moment) -> Option<Moment> {
         if let Self::Fixed(offset) = self {
-            return Some(utc.shifted(offset.0));
+            return Some(utc.shifted(offset.0)).filter(|local| local.year <= 9999);
         }
         // Summer time begins and ends at 1:00 of universal time.
         let (begins, ends) = summer(utc.year)?;
         let at = (utc.month, utc.day, utc.hour);
         let in_summer = at >= (begins.0, begins.1, 1) && at < (ends.0, ends.1, 1);
-        Some(utc.shifted(if in_summer { SUMMER.0 } else { WINTER.0 }))
+        Some(utc.shifted(if in_summer { SUMMER.0 } else { WINTER.0 })).filter(|local| local.year <= 9999)
     }
 }
 

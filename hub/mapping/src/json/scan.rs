@@ -201,7 +201,7 @@ impl<'t> Scanner<'t> {
     fn key(&mut self) -> Result<Event<'t>, Fault> {
         let at = self.at;
         let name = self.string()?;
-        if self.is_repeated(&name) {
+        if self.is_repeated(name.clone()) {
             return Err(Fault {
                 defect: Defect::DuplicateKey,
                 offset: at,
@@ -219,19 +219,19 @@ impl<'t> Scanner<'t> {
 
     /// Remembers the key and tells whether the object had it already. Escapes are resolved before, so `"a"` and
     /// `"\u0061"` are the same key.
-    fn is_repeated(&mut self, name: &Cow<'t, str>) -> bool {
+    fn is_repeated(&mut self, name: Cow<'t, str>) -> bool {
         let Some(Open::Map { keys, many }) = self.open.last_mut() else {
             return false;
         };
         if keys.len() < KEYS_COMPARED {
-            let repeated = keys.contains(name);
-            keys.push(name.clone());
+            let repeated = keys.contains(&name);
+            keys.push(name);
             return repeated;
         }
         if many.is_empty() {
             many.extend(keys.iter().cloned());
         }
-        !many.insert(name.clone())
+        !many.insert(name)
     }
 
     fn word(&mut self, word: &str, event: Event<'t>) -> Result<Event<'t>, Fault> {

@@ -2,6 +2,7 @@
 //! JSON as a source of the mapping engine: no tree is built.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use hub_message::Rejection;
 
@@ -23,7 +24,7 @@ impl Source for JsonSource {
         decode(input)
     }
 
-    fn read<L: Listener>(&self, text: &str, _: &mut (), to: &mut L) -> Result<(), Rejection> {
+    fn read<L: Listener>(&self, text: &str, (): &mut (), to: &mut L) -> Result<(), Rejection> {
         Walk {
             scanner: Scanner::new(text),
         }
@@ -168,7 +169,7 @@ fn path_at(text: &str, offset: usize) -> String {
             }
             Event::Key { name, .. } => {
                 if let Some(step) = steps.last_mut() {
-                    step.key = name.clone();
+                    step.key.clone_from(name);
                 }
                 continue;
             }
@@ -202,7 +203,7 @@ fn shown(steps: &[Step<'_>]) -> String {
     let mut path = String::new();
     for step in steps {
         if let Some(index) = step.index {
-            path.push_str(&format!("[{index}]"));
+            let _ = write!(path, "[{index}]");
             continue;
         }
         if !path.is_empty() {
