@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A mapping file by its sections, before anything in the rows is looked at.
+
+use hub_message::SchemaId;
+
+use super::scan::Text;
+use super::tests_section::TestBlock;
+use super::value::{Table, Value};
+use crate::mapping::Header;
+use crate::report::Report;
+
+/// The version of the language that this program reads.
+const VERSION: &str = "1";
+
+/// A mapping file by its sections.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) header: Header,
+    pub(crate) title: String,
+    pub(crate) reads: bool,
+    pub(crate) writes: bool,
+    pub(crate) format: Table,
+    pub(crate) at: Vec<(Text, Text)>,
+    pub(crate) root: Block,
+    pub(crate) fragments: Vec<(Text, Block)>,
+    pub(crate) tables: Vec<(Text, Table)>,
+    pub(crate) case: Vec<Table>,
+    pub(crate) coverage: Coverage,
+    pub(crate) tests: Vec<TestBlock>,
+}
+
+/// Rows of one scope: the document, a list's item, a fragment.
+#[derive(Debug, Default)]
+pub(crate) struct Block {
+    pub(crate) fields: Vec<(Text, Value)>,
+    pub(crate) lists: Vec<ListBlock>,
+    pub(crate) always: Vec<(Text, Text)>,
+}
+
+/// A list.
+#[derive(Debug)]
+pub(crate) struct ListBlock {
+    pub(crate) name: Text,
+    /// Place of the items when reading.
+    pub(crate) each_read: Option<Text>,
+    /// Place of the items when writing.
+    pub(crate) each_write: Option<Text>,
+    pub(crate) templates: Vec<Text>,
+    /// The row of a list of plain values.
+    pub(crate) item: Option<Value>,
+    pub(crate) block: Block,
+}
+
+/// What happens to places that no row names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Policy {
+    /// They are counted.
+    #[default]
+    Report,
+    /// They reject the document.
+    Error,
+    /// They are of no interest.
+    Ignore,
+}
+
+/// `[coverage]`
+#[derive(Debug, Default)]
+pub(crate) struct Coverage {
+    pub(crate) unmapped: Policy,
+    /// Places that are left out on purpose, with the reason.
+    pub(crate) known: Vec<Text>,
+    pub(crate) must_not_map: Vec<Text>,
+}
+
+/// Reads only what the file begins with.
+pub(crate) fn header(table: &Table, report: &mut Report) -> Option<Header> {
+    match table.get("mapping") {
+        Some(Value::Number(version, _)) if version == VERSION => {}
+        Some(other) => report.error_help(
+            "AH-M101",
+            other.span(),
+            "this program reads version 1 of the mapping language",
+            "write `mapping = 1`",
+        ),
+        None => report.error_help("AH-M101", 0..0, "this is no mapping file: `mapping` is missing", "write `mapping = 1` first"),
+    }
+    let id = table.needed_text("id", report);
+    let canonical = table.needed_text("canonical", report);
+    let id = id.filter(|id| {
+        let fits = !id.value.is_empty() && id.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        if !fits {
+            report.error("AH-M105", id.span.clone(), "an id has letters, digits, `-` and `.` only");
+        }
+        fits
+    });
+    let canonical = canonical.and_then(|text| match text.value.parse::<SchemaId>() {
+        Ok(id) => Some(id),
+        Err(fault) => {
+            report.error("AH-M105", text.span, fault.to_string());
+            None
+        }
+    });
+    Some(Header {
+        id: id?.value,
+        canonical: canonical?,
+    })
+}
+
+const KEYS: [&str; 16] = [
+    "mapping", "id", "title", "canonical", "directions", "format", "at", "fields", "lists", "fragments", "always", "tables",
+    "case", "coverage", "test", "description",
+];
+
+impl File {
+    /// Sorts the sections of a file; `None` when it has no usable header.
+    pub(crate) fn of(table: &Table, report: &mut Report) -> Option<Self> {
+        table.only(&KEYS, report);
+        let header = header(table, report)?;
+        let title = table.needed_text("title", report).map_or_else(String::new, |t| t.value);
+        let (reads, writes) = directions(table, report);
+        let format = table.table("format", report).cloned();
+        if format.is_none() {
+            report.error("AH-M105", 0..0, "`[format]` is missing");
+        }
+        Some(Self {
+            header,
+            title,
+            reads,
+            writes,
+            format: format?,
+            at: pairs(table.table("at", report), report),
+            root: Block::of(table, report),
+            fragments: fragments(table, report),
+            tables: tables(table, report),
+            case: case_keys(table, report),
+            coverage: Coverage::of(table.table("coverage", report), report),
+            tests: tests(table, report),
+        })
+    }
+}
+
+fn directions(table: &Table, report: &mut Report) -> (bool, bool) {
+    let (mut reads, mut writes) = (false, false);
+    for direction in table.texts("directions", report) {
+        match direction.value.as_str() {
+            "read" => reads = true,
+            "write" => writes = true,
+            other => report.unknown(
+                "AH-M105",
+                direction.span.clone(),
+                format!("`{other}` is no direction"),
+                other,
+                ["read", "write"],
+            ),
+        }
+    }
+    if !reads && !writes {
+        report.error_help("AH-M105", 0..0, "`directions` is missing", "write `directions = [\"read\", \"write\"]`");
+    }
+    (reads, writes)
+}
+
+/// The text entries of a table.
+pub(crate) fn pairs(table: Option<&Table>, report: &mut Report) -> Vec<(Text, Text)> {
+    let mut found = Vec::new();
+    for (key, value) in table.map(|t| t.entries.as_slice()).unwrap_or_default() {
+        match value {
+            Value::Text(text) => found.push((key.clone(), text.clone())),
+            other => report.error("AH-M105", other.span(), format!("`{}` must be a text", key.value)),
+        }
+    }
+    found
+}
+
+impl Block {
+    /// The rows of the document or of a list's item: `fields`, `lists`, `always` of the table.
+    fn of(table: &Table, report: &mut Report) -> Self {
+        Self {
+            fields: table.table("fields", report).map(|t| t.entries.clone()).unwrap_or_default(),
+            lists: lists(table.table("lists", report), report),
+            always: pairs(table.table("always", report), report),
+        }
+    }
+
+    /// The rows of a fragment: they stand directly in its table, `lists` and `always` beside them.
+    fn of_fragment(table: &Table, report: &mut Report) -> Self {
+        let is_section = |key: &str| key == "lists" || key == "always";
+        Self {
+            fields: table.entries.iter().filter(|(key, _)| !is_section(&key.value)).cloned().collect(),
+            lists: lists(table.table("lists", report), report),
+            always: pairs(table.table("always", report), report),
+        }
+    }
+}
+
+fn lists(table: Option<&Table>, report: &mut Report) -> Vec<ListBlock> {
+    let mut found = Vec::new();
+    for (name, value) in table.map(|t| t.entries.as_slice()).unwrap_or_default() {
+        let Value::Table(list) = value else {
+            report.error("AH-M105", value.span(), "a list is a table with `each`");
+            continue;
+        };
+        let here = Table {
+            span: name.span.clone(),
+            ..list.clone()
+        };
+        here.only(&["each", "template", "item", "fields", "lists", "always"], report);
+        let (each_read, each_write) = match here.get("each") {
+            Some(Value::Table(sides)) => {
+                sides.only(&["read", "write"], report);
+                (sides.text("read", report), sides.text("write", report))
+            }
+            _ => {
+                let each = here.needed_text("each", report);
+                (each.clone(), each)
+            }
+        };
+        found.push(ListBlock {
+            name: name.clone(),
+            each_read,
+            each_write,
+            templates: here.texts("template", report),
+            item: here.get("item").cloned(),
+            block: Block::of(&here, report),
+        });
+    }
+    found
+}
+
+fn named_tables<'t>(table: &'t Table, key: &str, report: &mut Report) -> Vec<(Text, &'t Table)> {
+    let mut found = Vec::new();
+    for (name, value) in table.table(key, report).map(|t| t.entries.as_slice()).unwrap_or_default() {
+        match value {
+            Value::Table(table) => found.push((name.clone(), table)),
+            other => report.error("AH-M105", other.span(), format!("`{}` must be a table", name.value)),
+        }
+    }
+    found
+}
+
+fn fragments(table: &Table, report: &mut Report) -> Vec<(Text, Block)> {
+    let found = named_tables(table, "fragments", report);
+    found.into_iter().map(|(name, table)| (name, Block::of_fragment(table, report))).collect()
+}
+
+fn tables(table: &Table, report: &mut Report) -> Vec<(Text, Table)> {
+    let found = named_tables(table, "tables", report);
+    found.into_iter().map(|(name, table)| (name, table.clone())).collect()
+}
+
+fn case_keys(table: &Table, report: &mut Report) -> Vec<Table> {
+    let Some(case) = table.table("case", report) else {
+        return Vec::new();
+    };
+    case.only(&["keys"], report);
+    let mut found = Vec::new();
+    match case.get("keys") {
+        None => {}
+        Some(Value::List(items, _)) => {
+            for item in items {
+                match item {
+                    Value::Table(table) => found.push(table.clone()),
+                    other => report.error("AH-M105", other.span(), "a case key is a table"),
+                }
+            }
+        }
+        Some(other) => report.error("AH-M105", other.span(), "`keys` must be a list of tables"),
+    }
+    found
+}
+
+impl Coverage {
+    fn of(table: Option<&Table>, report: &mut Report) -> Self {
+        let Some(table) = table else {
+            return Self::default();
+        };
+        table.only(&["unmapped", "known", "must_not_map"], report);
+        let unmapped = match table.text("unmapped", report) {
+            None => Policy::Report,
+            Some(text) => match text.value.as_str() {
+                "report" => Policy::Report,
+                "error" => Policy::Error,
+                "ignore" => Policy::Ignore,
+                other => {
+                    let text_ = format!("`{other}` is no way to treat unmapped places");
+                    report.unknown("AH-M105", text.span.clone(), text_, other, ["report", "error", "ignore"]);
+                    Policy::Report
+                }
+            },
+        };
+        let mut known = Vec::new();
+        match table.get("known") {
+            None => {}
+            Some(Value::List(items, _)) => known.extend(items.iter().filter_map(|item| match item {
+                Value::List(pair, _) => match pair.as_slice() {
+                    [Value::Text(place), Value::Text(_)] => Some(place.clone()),
+                    _ => None,
+                },
+                _ => None,
+            })),
+            Some(other) => report.error("AH-M105", other.span(), "`known` is a list of [place, reason]"),
+        }
+        if let Some(Value::List(items, span)) = table.get("known") {
+            if items.len() != known.len() {
+                report.error("AH-M105", span.clone(), "every entry of `known` is [place, reason]");
+            }
+        }
+        Self {
+            unmapped,
+            known,
+            must_not_map: table.texts("must_not_map", report),
+        }
+    }
+}
+
+fn tests(table: &Table, report: &mut Report) -> Vec<TestBlock> {
+    match table.get("test") {
+        None => Vec::new(),
+        Some(Value::List(items, _)) => items
+            .iter()
+            .filter_map(|item| match item {
+                Value::Table(table) => TestBlock::of(table, report),
+                _ => None,
+            })
+            .collect(),
+        Some(other) => {
+            report.error_help("AH-M105", other.span(), "tests are written as [[test]]", "two brackets");
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Places become paths: short names are put in, prefixes become namespaces, names become symbols.
+
+use std::collections::HashMap;
+
+use super::place::{Name, Place};
+use super::scan::{Fault, Text};
+use crate::report::Report;
+use crate::rows::{Path, Predicate, Step};
+use crate::source::Names;
+
+/// What places may mention.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    /// Every name mentioned so far.
+    pub(crate) names: Names,
+    /// Prefix → namespace, of XML.
+    pub(crate) namespaces: HashMap<String, String>,
+    /// Short name → the place that it stands for.
+    pub(crate) short: HashMap<String, Path>,
+    /// Whether names may have prefixes.
+    pub(crate) is_xml: bool,
+}
+
+impl Vocabulary {
+    /// The path of a place. Faults are findings in `text`, the string that the place was parsed from.
+    pub(crate) fn path(&mut self, place: &Place, text: &Text, report: &mut Report) -> Option<Path> {
+        match self.resolve(place, report, text) {
+            Ok(path) => path,
+            Err(fault) => {
+                text.report(fault, report);
+                None
+            }
+        }
+    }
+
+    /// Parses a string that is nothing but a place.
+    pub(crate) fn path_of_text(&mut self, text: &Text, report: &mut Report) -> Option<Path> {
+        match Place::parse(&text.value) {
+            Ok(place) => self.path(&place, text, report),
+            Err(fault) => {
+                text.report(fault, report);
+                None
+            }
+        }
+    }
+
+    fn resolve(&mut self, place: &Place, report: &mut Report, text: &Text) -> Result<Option<Path>, Fault> {
+        let mut path = match &place.at {
+            None => Path::default(),
+            Some(name) => match self.short.get(&name.local) {
+                Some(path) => path.clone(),
+                None => {
+                    let sentence = format!("there is no short name `{}` in `[at]`", name.local);
+                    let known = self.short.keys().map(String::as_str);
+                    report.unknown("AH-M115", text.place(&name.range), sentence, &name.local, known);
+                    return Ok(None);
+                }
+            },
+        };
+        for step in &place.steps {
+            let Some(name) = self.symbol(&step.name, text, report) else {
+                return Ok(None);
+            };
+            let mut predicates = Vec::new();
+            for predicate in &step.predicates {
+                let Some(below) = self.resolve(&predicate.place, report, text)? else {
+                    return Ok(None);
+                };
+                predicates.push(Predicate {
+                    path: below,
+                    negated: predicate.negated,
+                    literal: predicate.literal.clone(),
+                });
+            }
+            path.steps.push(Step { name, predicates });
+        }
+        if let Some(attribute) = &place.attribute {
+            let Some(symbol) = self.symbol(attribute, text, report) else {
+                return Ok(None);
+            };
+            path.attribute = Some(symbol);
+        }
+        Ok(Some(path))
+    }
+
+    /// The symbol of a name.
+    fn symbol(&mut self, name: &Name, text: &Text, report: &mut Report) -> Option<crate::source::Symbol> {
+        let Some(prefix) = &name.prefix else {
+            return Some(self.names.intern("", None, &name.local));
+        };
+        if !self.is_xml {
+            let span = text.place(&name.range);
+            report.error_help("AH-M110", span, "prefixes are for XML only", "put the name in single quotation marks");
+            return None;
+        }
+        let Some(namespace) = self.namespaces.get(prefix) else {
+            let span = text.place(&(name.range.start..name.range.start + prefix.len()));
+            let sentence = format!("the prefix `{prefix}` is not bound in `[format.ns]`");
+            let known = self.namespaces.keys().map(String::as_str);
+            report.unknown("AH-M110", span, sentence, prefix, known);
+            return None;
+        };
+        Some(self.names.intern(namespace, Some(prefix), &name.local))
+    }
+}

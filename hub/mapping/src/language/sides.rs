@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A row and its two directions.
+
+use std::sync::Arc;
+
+use hub_message::shape::Leaf;
+use hub_message::{Protection, Shape};
+
+use super::calls::{self, Chain, Ways};
+use super::condition;
+use super::expand::{Expander, Found, Spot, look_up, ordered};
+use super::place::Place;
+use super::row::{self, Call};
+use super::scan::{Scan, Text};
+use super::value::{Table, Value};
+use crate::rows::{Composed, FieldRef, Path, ReadOperand, ReadSide, Row, Rule, Scope, WriteSide};
+
+/// The options of one direction of a row.
+#[derive(Default, Clone)]
+struct Options {
+    path: Option<Text>,
+    default: Option<String>,
+    required: bool,
+    when: Option<Text>,
+}
+
+impl Options {
+    fn of(value: &Value, known: &[&str], expander: &mut Expander<'_>) -> Option<Self> {
+        match value {
+            Value::Text(text) => Some(Self {
+                path: Some(text.clone()),
+                ..Self::default()
+            }),
+            Value::Table(table) => {
+                table.only(known, expander.report);
+                Some(Self {
+                    path: table.text("path", expander.report),
+                    default: default(table, expander),
+                    required: table.flag("required", expander.report),
+                    when: table.text("when", expander.report),
+                })
+            }
+            other => {
+                let sentence = "a row is a text, `place | function`, or a table with `path`";
+                expander.report.error("AH-M105", other.span(), sentence);
+                None
+            }
+        }
+    }
+}
+
+fn default(table: &Table, expander: &mut Expander<'_>) -> Option<String> {
+    match table.get("default")? {
+        Value::Text(text) => Some(text.value.clone()),
+        Value::Number(digits, _) => Some(digits.clone()),
+        Value::Bool(value, _) => Some(value.to_string()),
+        other => {
+            expander.report.error("AH-M105", other.span(), "`default` is a text, a number, true or false");
+            None
+        }
+    }
+}
+
+impl<'a> Expander<'a> {
+    /// A row with its options. `keys` lead from the scope to the field.
+    pub(crate) fn row(&mut self, keys: Vec<String>, key: &'a Text, value: &'a Value, spot: &Spot<'a>, scope: &mut Scope) {
+        let from = match value {
+            Value::Table(table) => table.text("from", self.report),
+            _ => None,
+        };
+        if let Some(from) = from {
+            return self.row_from(&from, &keys, key, value, spot, scope);
+        }
+        let Some(leaf) = self.leaf(&keys, key.span.clone(), spot) else {
+            return;
+        };
+        match value {
+            Value::Table(table) if table.get("read").is_some() || table.get("write").is_some() => {
+                self.split_row(&keys, leaf, table, spot, scope);
+            }
+            _ => {
+                let known = ["path", "default", "required", "when", "from"];
+                if let Some(options) = Options::of(value, &known, self) {
+                    self.add(keys, leaf, &options, spot.ways, None, value.span(), spot, scope);
+                }
+            }
+        }
+    }
+
+    /// A row that is only a place and functions.
+    pub(crate) fn simple_row(&mut self, keys: Vec<String>, leaf: &'a Leaf, text: &Text, spot: &Spot<'a>, scope: &mut Scope) {
+        let options = Options {
+            path: Some(text.clone()),
+            ..Options::default()
+        };
+        self.add(keys, leaf, &options, spot.ways, None, text.span.clone(), spot, scope);
+    }
+
+    /// `field.read = …`, `field.write = …`.
+    fn split_row(&mut self, keys: &[String], leaf: &'a Leaf, table: &'a Table, spot: &Spot<'a>, scope: &mut Scope) {
+        table.only(&["read", "write"], self.report);
+        for (name, read) in [("read", true), ("write", false)] {
+            let Some(value) = table.get(name) else {
+                continue;
+            };
+            let ways = Ways {
+                read: spot.ways.read && read,
+                write: spot.ways.write && !read,
+            };
+            let known = ["path", "default", "required", "when"];
+            if let Some(options) = Options::of(value, &known, self) {
+                self.add(keys.to_vec(), leaf, &options, ways, None, value.span(), spot, scope);
+            }
+        }
+    }
+
+    /// `{ from = "case.number", path = … }`: another field, written to one more place.
+    fn row_from(&mut self, from: &Text, keys: &[String], key: &Text, value: &'a Value, spot: &Spot<'a>, scope: &mut Scope) {
+        let (root, field) = match from.value.strip_prefix('^') {
+            Some(field) => (true, field),
+            None => (spot.scope_name.is_empty(), from.value.as_str()),
+        };
+        let source: Vec<String> = field.split('.').map(str::to_owned).collect();
+        let here = if root { Spot::root(self.shape, spot.ways) } else { spot.clone() };
+        let Some(leaf) = self.leaf(&source, from.span.clone(), &here) else {
+            return;
+        };
+        let known = ["path", "default", "required", "when", "from"];
+        let Some(options) = Options::of(value, &known, self) else {
+            return;
+        };
+        let ways = Ways {
+            read: false,
+            write: spot.ways.write,
+        };
+        let source = FieldRef { root, keys: source };
+        let _ = key;
+        self.add(keys.to_vec(), leaf, &options, ways, Some(source), value.span(), spot, scope);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one row has that many sides, and a struct would only rename them")]
+    fn add(
+        &mut self,
+        keys: Vec<String>,
+        leaf: &'a Leaf,
+        options: &Options,
+        ways: Ways,
+        source: Option<FieldRef>,
+        span: std::ops::Range<usize>,
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
+        let Some(text) = &options.path else {
+            let spans = span.clone();
+            return self.row_without_place(keys, leaf, options, ways, spans, spot, scope);
+        };
+        let Some(parsed) = self.parsed(row::place_row(&text.value), text) else {
+            return;
+        };
+        if let Some((last, before)) = parsed.calls.split_last() {
+            if last.name == "use" {
+                if !before.is_empty() {
+                    self.report.error("AH-M114", text.place(&last.range), "`use` stands alone behind the place");
+                }
+                return self.put_fragment(last, &parsed.place, keys, text, spot, scope);
+            }
+        }
+        let Some(below) = self.vocabulary.path(&parsed.place, text, self.report) else {
+            return;
+        };
+        let path = spot.place.join(&below);
+        if ways.write {
+            self.refuse_negated(&path, text);
+        }
+        let rule = Rule {
+            span: text.span.clone(),
+            field: spot.full(&keys),
+            place: spot.spelled(&path, &self.vocabulary),
+            open: leaf.protection == Protection::Open,
+            order: ordered(spot, span.start),
+        };
+        let mut chain = calls::chain(&parsed.calls, text, &self.tables, Some(leaf), ways, self.report);
+        self.fit(&mut chain, leaf, &parsed.calls, text, ways);
+        let template = match chain.template.take() {
+            Some(template) => {
+                let Some(composed) = self.composed(template, &path, text) else {
+                    return;
+                };
+                Some(composed)
+            }
+            None => None,
+        };
+        if ways.read && ways.write && options.when.is_some() {
+            let when = options.when.as_ref().map_or(0..0, |w| w.span.clone());
+            self.report.error_help(
+                "AH-M122",
+                when,
+                "`when` looks at places when reading and at canonical fields when writing",
+                "split the row into `.read` and `.write`",
+            );
+            return;
+        }
+        let stages = Arc::new(chain.stages);
+        let when = options.when.as_ref();
+        let read = ways.read.then(|| ReadSide {
+            path: path.clone(),
+            gather: chain.gather.clone(),
+            template: template.clone(),
+            stages: Arc::clone(&stages),
+            default: options.default.clone(),
+            required: options.required,
+            when: when.and_then(|text| self.when_read(text, spot)),
+        });
+        let write = ways.write.then(|| WriteSide {
+            path,
+            source: source.unwrap_or(FieldRef {
+                root: false,
+                keys: keys.clone(),
+            }),
+            template,
+            stages,
+            default: if ways.read { None } else { options.default.clone() },
+            required: options.required,
+            when: when.and_then(|text| self.when_write(text, spot)),
+        });
+        scope.rows.push(Row {
+            field: keys,
+            leaf: leaf.clone(),
+            rule,
+            read,
+            write,
+        });
+    }
+
+    /// `{ default = … }` without a place: the document does not say it, the canonical field always holds it.
+    #[allow(clippy::too_many_arguments, reason = "see `add`")]
+    fn row_without_place(
+        &mut self,
+        keys: Vec<String>,
+        leaf: &'a Leaf,
+        options: &Options,
+        ways: Ways,
+        span: std::ops::Range<usize>,
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
+        let Some(default) = &options.default else {
+            self.report.error("AH-M105", span, "a row needs `path`, or at least a `default`");
+            return;
+        };
+        if !ways.read {
+            return;
+        }
+        let rule = Rule {
+            span: span.clone(),
+            field: spot.full(&keys),
+            place: spot.scope_place.clone(),
+            open: leaf.protection == Protection::Open,
+            order: ordered(spot, span.start),
+        };
+        let when = options.when.as_ref().and_then(|text| self.when_read(text, spot));
+        scope.rows.push(Row {
+            field: keys,
+            leaf: leaf.clone(),
+            rule,
+            read: Some(ReadSide {
+                path: Path::default(),
+                gather: crate::rows::Gather::First,
+                template: None,
+                stages: Arc::new(Vec::new()),
+                default: Some(default.clone()),
+                required: false,
+                when,
+            }),
+            write: None,
+        });
+    }
+
+    /// Adds what the leaf's type implies, or finds that the row cannot make it.
+    fn fit(&mut self, chain: &mut Chain, leaf: &Leaf, calls: &[Call], text: &Text, ways: Ways) {
+        if !ways.read && chain.stages.is_empty() {
+            return;
+        }
+        match calls::implied(chain.makes, leaf.kind) {
+            Ok(Some(stage)) if ways.read => chain.stages.push(stage),
+            Ok(_) => {}
+            Err(made) => {
+                let range = calls.last().map_or(0..text.value.len(), |call| call.range.clone());
+                let sentence = format!(
+                    "this row makes {}, but the field holds {}",
+                    calls::kind_in_words(made),
+                    calls::kind_in_words(leaf.kind)
+                );
+                self.report.error("AH-M108", text.place(&range), sentence);
+            }
+        }
+    }
+
+    fn composed(&mut self, template: super::template::Template, path: &Path, text: &Text) -> Option<Composed> {
+        let mut paths = Vec::new();
+        for part in template.parts() {
+            let place = self.parsed(Place::parse(&part.name), text)?;
+            let below = self.vocabulary.path(&place, text, self.report)?;
+            paths.push(path.join(&below));
+        }
+        Some(Composed { template, paths })
+    }
+
+    fn when_read(&mut self, text: &Text, spot: &Spot<'a>) -> Option<condition::Condition<ReadOperand>> {
+        let parsed = condition::parse(&text.value, &mut operand);
+        let parsed = self.parsed(parsed, text)?;
+        let mut fields = Vec::new();
+        let made = parsed.map(&mut |operand| match operand {
+            Operand::Place(place) => {
+                let path = self.vocabulary.path(place, text, self.report)?;
+                Some(ReadOperand::Place(spot.place.join(&path)))
+            }
+            Operand::Field(field) => {
+                fields.push(field.clone());
+                Some(ReadOperand::Field(field.clone()))
+            }
+        });
+        for field in fields {
+            let keys: Vec<String> = field.split('.').map(str::to_owned).collect();
+            self.leaf(&keys, text.span.clone(), &Spot::root(self.shape, spot.ways))?;
+        }
+        made
+    }
+
+    fn when_write(&mut self, text: &Text, spot: &Spot<'a>) -> Option<condition::Condition<FieldRef>> {
+        let parsed = condition::parse(&text.value, &mut field_operand);
+        let parsed = self.parsed(parsed, text)?;
+        let mut operands = Vec::new();
+        parsed.operands(&mut operands);
+        for (root, keys) in operands {
+            let (shape, name) = if *root { (self.shape, "") } else { (spot.scope, spot.scope_name.as_str()) };
+            if let Found::Unknown(index, members) = look_up(shape, keys) {
+                let key = keys.get(index).map_or("", String::as_str);
+                let sentence = format!("the schema has no field `{}` in `{name}`", keys.join("."));
+                let known = members.iter().map(|m| m.name.as_str());
+                self.report.unknown("AH-M102", text.span.clone(), sentence, key, known);
+                return None;
+            }
+        }
+        let at_root = spot.scope_name.is_empty() && matches!(spot.scope, Shape::Map(_));
+        parsed.map(&mut |(root, keys)| {
+            Some(FieldRef {
+                root: *root && !at_root,
+                keys: keys.clone(),
+            })
+        })
+    }
+}
+
+/// An operand of a condition on reading.
+enum Operand {
+    Place(Place),
+    Field(String),
+}
+
+fn operand(scan: &mut Scan<'_>) -> Result<Operand, super::scan::Fault> {
+    if scan.eat("^") {
+        return row::dotted(scan).map(Operand::Field);
+    }
+    Place::scan(scan).map(Operand::Place)
+}
+
+fn field_operand(scan: &mut Scan<'_>) -> Result<(bool, Vec<String>), super::scan::Fault> {
+    let root = scan.eat("^");
+    let field = row::dotted(scan)?;
+    Ok((root, field.split('.').map(str::to_owned).collect()))
+}

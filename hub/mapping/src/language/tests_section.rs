@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `[[test]]` blocks.
+
+use std::ops::Range;
+
+use super::value::{Table, Value};
+use crate::report::Report;
+
+/// A `[[test]]` block.
+#[derive(Debug, Clone)]
+pub(crate) struct TestBlock {
+    pub(crate) name: String,
+    pub(crate) span: Range<usize>,
+    pub(crate) input: Input,
+    /// Read with that mapping, write with this one.
+    pub(crate) via: Option<String>,
+    pub(crate) expectations: Vec<Expectation>,
+}
+
+/// What a test begins with.
+#[derive(Debug, Clone)]
+pub(crate) enum Input {
+    /// A native document beside the mapping.
+    Read(String),
+    /// A native document in the file itself.
+    ReadText(String),
+    /// A canonical document beside the mapping, which is written.
+    Write(String),
+}
+
+/// What must hold.
+#[derive(Debug, Clone)]
+pub(crate) enum Expectation {
+    /// The output is this file's contents.
+    Equals(String),
+    /// The output is this text.
+    EqualsText(String),
+    /// Leaves of the canonical document by dotted path; `None` for "is absent" is spelled `false` in `absent`.
+    Expect(Vec<(String, String)>),
+    /// The document is rejected.
+    Error { code: Option<String>, field: Option<String>, source: Option<String> },
+    /// None of these texts occurs anywhere in the output.
+    Absent(Vec<String>),
+    /// None of these canonical paths is there.
+    Never(Vec<String>),
+    /// The canonical document is valid.
+    Valid,
+    /// Written and read again, the canonical document is the same.
+    Roundtrip,
+}
+
+const KEYS: [&str; 13] = [
+    "name", "read", "read_text", "write", "via", "equals", "equals_text", "expect", "error", "absent", "never", "valid",
+    "roundtrip",
+];
+
+impl TestBlock {
+    /// Checks a block.
+    pub(crate) fn of(table: &Table, report: &mut Report) -> Option<Self> {
+        table.only(&KEYS, report);
+        let name = table.needed_text("name", report)?;
+        let text = |key: &str, report: &mut Report| table.text(key, report).map(|t| t.value);
+        let inputs = [
+            text("read", report).map(Input::Read),
+            text("read_text", report).map(Input::ReadText),
+            text("write", report).map(Input::Write),
+        ];
+        let mut inputs = inputs.into_iter().flatten();
+        let (Some(input), None) = (inputs.next(), inputs.next()) else {
+            report.error("AH-M126", name.span, "a test has one of `read`, `read_text` and `write`");
+            return None;
+        };
+        let via = text("via", report);
+        let mut expectations = Vec::new();
+        expectations.extend(text("equals", report).map(Expectation::Equals));
+        expectations.extend(text("equals_text", report).map(Expectation::EqualsText));
+        if let Some(expect) = table.table("expect", report) {
+            expectations.push(Expectation::Expect(leaves(expect, report)));
+        }
+        if let Some(error) = table.table("error", report) {
+            error.only(&["code", "field", "source"], report);
+            let part = |key: &str, report: &mut Report| error.text(key, report).map(|t| t.value);
+            expectations.push(Expectation::Error {
+                code: part("code", report),
+                field: part("field", report),
+                source: part("source", report),
+            });
+        }
+        let values = |texts: Vec<super::scan::Text>| texts.into_iter().map(|t| t.value).collect::<Vec<_>>();
+        if table.get("absent").is_some() {
+            expectations.push(Expectation::Absent(values(table.texts("absent", report))));
+        }
+        if table.get("never").is_some() {
+            expectations.push(Expectation::Never(values(table.texts("never", report))));
+        }
+        if table.flag("valid", report) {
+            expectations.push(Expectation::Valid);
+        }
+        if table.flag("roundtrip", report) {
+            expectations.push(Expectation::Roundtrip);
+        }
+        if expectations.is_empty() {
+            report.error("AH-M126", name.span.clone(), "this test expects nothing, so it cannot fail");
+        }
+        Some(Self {
+            name: name.value,
+            span: name.span,
+            input,
+            via,
+            expectations,
+        })
+    }
+}
+
+fn leaves(table: &Table, report: &mut Report) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (key, value) in &table.entries {
+        let text = match value {
+            Value::Text(text) => text.value.clone(),
+            Value::Number(digits, _) => digits.clone(),
+            Value::Bool(value, _) => value.to_string(),
+            other => {
+                report.error("AH-M126", other.span(), "a leaf is a text, a number, true or false");
+                continue;
+            }
+        };
+        found.push((key.value.clone(), text));
+    }
+    found
+}

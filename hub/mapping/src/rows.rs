@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The rows of a mapping, checked and expanded: short names and fragments are gone, names are symbols, every row knows its
+//! canonical leaf and its place. Reading and writing are compiled from this.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use hub_message::shape::Leaf;
+
+use crate::convert::Stage;
+use crate::function::{Fold, Pick};
+use crate::language::condition::Condition;
+use crate::language::row::Given;
+use crate::language::template::Template;
+use crate::source::{Names, Symbol};
+
+/// A place relative to a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Path {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) attribute: Option<Symbol>,
+}
+
+/// A step down.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Step {
+    pub(crate) name: Symbol,
+    pub(crate) predicates: Vec<Predicate>,
+}
+
+/// A condition on the occurrences of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Predicate {
+    pub(crate) path: Path,
+    pub(crate) negated: bool,
+    pub(crate) literal: String,
+}
+
+impl Path {
+    /// This place and `below` it.
+    pub(crate) fn join(&self, below: &Path) -> Path {
+        let mut steps = self.steps.clone();
+        steps.extend(below.steps.iter().cloned());
+        Path {
+            steps,
+            attribute: below.attribute,
+        }
+    }
+
+    /// Whether a predicate with `!=` stands in it.
+    pub(crate) fn negated(&self) -> bool {
+        let mut predicates = self.steps.iter().flat_map(|step| &step.predicates);
+        predicates.any(|p| p.negated || p.path.negated())
+    }
+
+    /// The path in the mapping's spelling, predicates left out.
+    pub(crate) fn spelled(&self, names: &Names) -> String {
+        let mut out = String::new();
+        for step in &self.steps {
+            if !out.is_empty() {
+                out.push('/');
+            }
+            out.push_str(names.spelled(step.name));
+        }
+        if let Some(attribute) = self.attribute {
+            out.push_str(if out.is_empty() { "@" } else { "/@" });
+            out.push_str(names.spelled(attribute));
+        }
+        if out.is_empty() { ".".to_owned() } else { out }
+    }
+}
+
+/// Where a row stands and what it is about, for findings and rejections.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rule {
+    /// Byte range in the mapping file.
+    pub(crate) span: Range<usize>,
+    /// Dotted canonical path from the root of the document.
+    pub(crate) field: String,
+    /// Its place as the mapping spells it, without predicates, from the root of the document.
+    pub(crate) place: String,
+    /// Whether the schema says that its value may be shown.
+    pub(crate) open: bool,
+    /// Position among the rows when writing: that of the row, behind that of the row which used its fragment.
+    pub(crate) order: Vec<usize>,
+}
+
+/// The rows of the document, or of a list's item.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) lists: Vec<List>,
+    pub(crate) extras: Vec<Extra>,
+    /// How the text of the item's place holds several fields.
+    pub(crate) texts: Option<Texts>,
+}
+
+/// A canonical leaf and its places.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Relative to the scope; empty for the item of a list of plain values.
+    pub(crate) field: Vec<String>,
+    pub(crate) leaf: Leaf,
+    pub(crate) rule: Rule,
+    pub(crate) read: Option<ReadSide>,
+    pub(crate) write: Option<WriteSide>,
+}
+
+/// How a leaf is read.
+#[derive(Debug)]
+pub(crate) struct ReadSide {
+    pub(crate) path: Path,
+    pub(crate) gather: Gather,
+    /// A text made from several places below `path`.
+    pub(crate) template: Option<Composed>,
+    pub(crate) stages: Arc<Vec<Stage>>,
+    pub(crate) default: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) when: Option<Condition<ReadOperand>>,
+}
+
+/// Which of the matches of a place count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gather {
+    /// The first match, wherever it stands.
+    First,
+    /// One chosen among all.
+    Pick(Pick),
+    /// All of them, made into one value.
+    Fold(Fold),
+}
+
+/// A template over places.
+#[derive(Debug, Clone)]
+pub(crate) struct Composed {
+    pub(crate) template: Template,
+    /// Places of its parts, relative to the scope.
+    pub(crate) paths: Vec<Path>,
+}
+
+/// What a condition on reading looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ReadOperand {
+    /// A place, relative to the scope.
+    Place(Path),
+    /// `^field`: a canonical leaf of the document.
+    Field(String),
+}
+
+/// How a leaf is written.
+#[derive(Debug)]
+pub(crate) struct WriteSide {
+    pub(crate) path: Path,
+    pub(crate) source: FieldRef,
+    pub(crate) template: Option<Composed>,
+    pub(crate) stages: Arc<Vec<Stage>>,
+    pub(crate) default: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) when: Option<Condition<FieldRef>>,
+}
+
+/// A canonical field as writing finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct FieldRef {
+    /// From the root of the document, not from the item.
+    pub(crate) root: bool,
+    /// Keys down.
+    pub(crate) keys: Vec<String>,
+}
+
+/// A canonical list and the places of its items.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// Relative to the scope.
+    pub(crate) field: Vec<String>,
+    pub(crate) rule: Rule,
+    pub(crate) read: Option<Path>,
+    pub(crate) write: Option<Path>,
+    pub(crate) item: Scope,
+}
+
+/// What is written without being read: constants, facts, a field of the document.
+#[derive(Debug)]
+pub(crate) struct Extra {
+    pub(crate) path: Path,
+    pub(crate) given: Given,
+    pub(crate) stages: Arc<Vec<Stage>>,
+    /// Whether it makes the places above it exist (`[always]`), or is only written where they exist anyhow.
+    pub(crate) causes: bool,
+    pub(crate) rule: Rule,
+}
+
+/// Templates by which the text of a place holds several fields; the first that fits counts.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    /// Each with the index in `fields` of each of its parts.
+    pub(crate) templates: Vec<(Template, Vec<usize>)>,
+    /// The fields that they name.
+    pub(crate) fields: Vec<TextField>,
+    pub(crate) rule: Rule,
+}
+
+/// A field that stands in a template.
+#[derive(Debug)]
+pub(crate) struct TextField {
+    pub(crate) field: Vec<String>,
+    pub(crate) leaf: Leaf,
+    pub(crate) rule: Rule,
+}
