@@ -10,10 +10,7 @@ use crate::language::table::CodeTable;
 #[derive(Debug)]
 pub(crate) enum Stage {
     /// A function of the library.
-    Call {
-        name: &'static str,
-        conversion: Conversion,
-    },
+    Call { name: &'static str, conversion: Conversion },
     /// `table(name)`
     Table(Arc<CodeTable>),
 }
@@ -128,7 +125,10 @@ fn call<A: Asked>(
     } else {
         let fields: Vec<Option<String>> = conversion.fields.iter().map(|field| asked.field(field)).collect();
         let fields: Vec<Option<&str>> = fields.iter().map(Option::as_deref).collect();
-        let secret = conversion.secret.as_deref().map(|secret| (secret, asked.secret(secret)));
+        let secret = conversion
+            .secret
+            .as_deref()
+            .map(|secret| (secret, asked.secret(secret)));
         if let Some((secret, None)) = secret {
             return Err(Refusal {
                 code: "AH-M218",

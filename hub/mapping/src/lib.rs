@@ -5,19 +5,31 @@
 //! given to it as text when it is loaded. A loaded [`Mapping`] is immutable, and all that changes from document to
 //! document stands in a [`Worker`].
 
+mod convert;
+mod csv;
 pub mod encoding;
 pub mod facts;
+mod fixed;
+mod flat;
 pub mod function;
 #[cfg(test)]
 mod heard;
 pub mod json;
+pub mod language;
 mod mapping;
+mod reading;
 pub mod report;
+mod rows;
+#[cfg(test)]
+mod sample;
 pub mod sink;
 pub mod source;
 pub mod testing;
 mod worker;
+mod writing;
+pub mod xml;
 
 pub use facts::Facts;
+pub use language::condition;
 pub use mapping::{Header, Loaded, Mapping, header};
-pub use worker::{Unmapped, Worker};
+pub use worker::{Secrets, Unmapped, Worker};

@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A loaded mapping: immutable, shared by all threads.
 
-use hub_message::{CaseKey, Code, Digest, Finding, NodeRef, Rejection, SchemaId, Shape, Tree};
+mod case;
+mod format;
+mod load;
+mod run;
+
+use std::sync::Arc;
+
+use hub_message::{CaseKey, Code, Digest, Finding, NodeRef, Place, Rejection, SchemaId, Shape, Tree};
 
 use crate::facts::Facts;
+use crate::language::file::{self, Policy};
+use crate::language::tests_section::TestBlock;
+use crate::language::value;
+use crate::reading::ReadProgram;
+use crate::report::Report;
+use crate::source::Names;
 use crate::worker::Worker;
+use crate::writing::WriteProgram;
 
 /// What every mapping file begins with; enough to find the schema that [`Mapping::load`] needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,13 +31,13 @@ pub struct Header {
 
 /// Reads only the header of a mapping file.
 pub fn header(file: &str, text: &str) -> Result<Header, Vec<Finding>> {
-    let _ = text;
-    Err(vec![Finding::error(
-        Code::new("AH-M100"),
-        file,
-        0..0,
-        "not readable yet",
-    )])
+    let mut report = Report::new(file);
+    let table = value::parse(text, &mut report);
+    let header = file::header(&table, &mut report);
+    match (header, report.failed()) {
+        (Some(header), false) => Ok(header),
+        _ => Err(report.finish()),
+    }
 }
 
 /// What came of loading a file: the mapping unless one of the findings is an error.
@@ -38,27 +52,53 @@ pub struct Loaded {
 /// A mapping file, checked and compiled.
 #[derive(Debug)]
 pub struct Mapping {
-    id: String,
+    pub(crate) header: Header,
     title: String,
-    canonical: SchemaId,
     digest: Digest,
+    /// Which of a worker's states is this mapping's.
+    number: u64,
+    names: Names,
+    format: format::Format,
+    policy: Policy,
+    read: Option<ReadProgram>,
+    write: Option<WriteProgram>,
+    case: Vec<case::KeyRule>,
+    pub(crate) tests: Vec<TestBlock>,
+    pub(crate) rules: RulePlaces,
+    fields_read_by_write: Vec<String>,
+    secrets: Vec<String>,
+    asks_case: bool,
+}
+
+/// Where the rules of a mapping stand in its file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RulePlaces {
+    file: String,
+    text: Arc<str>,
+}
+
+impl RulePlaces {
+    /// `file:line:column` of a byte offset.
+    pub(crate) fn place(&self, offset: usize) -> String {
+        format!("{}:{}", self.file, self.place_of(offset))
+    }
+
+    /// Line and column of a byte offset.
+    pub(crate) fn place_of(&self, offset: usize) -> Place {
+        Place::of(self.text.as_bytes(), offset)
+    }
 }
 
 impl Mapping {
     /// Loads a file. `shape` is that of the canonical schema which the header names; `beside` gives the text of files
     /// named in it, relative to its folder (`tables/*.csv`).
     pub fn load(file: &str, text: &str, shape: &Shape, beside: &dyn Fn(&str) -> Option<String>) -> Loaded {
-        let _ = (shape, beside);
-        let findings = header(file, text).err().unwrap_or_default();
-        Loaded {
-            mapping: None,
-            findings,
-        }
+        load::load(file, text, shape, beside)
     }
 
     /// `id`.
     pub fn id(&self) -> &str {
-        &self.id
+        &self.header.id
     }
 
     /// `title`.
@@ -68,7 +108,7 @@ impl Mapping {
 
     /// The canonical schema.
     pub fn canonical(&self) -> &SchemaId {
-        &self.canonical
+        &self.header.canonical
     }
 
     /// Digest over the file and its tables.
@@ -78,56 +118,76 @@ impl Mapping {
 
     /// Whether it reads.
     pub fn reads(&self) -> bool {
-        false
+        self.read.is_some()
     }
 
     /// Whether it writes.
     pub fn writes(&self) -> bool {
-        false
+        self.write.is_some()
     }
 
     /// Media type of what it writes.
-    pub fn media_type(&self) -> &'static str {
-        "application/octet-stream"
+    pub fn media_type(&self) -> &str {
+        self.format.media_type()
     }
 
     /// File extension of what it writes, without a dot.
-    pub fn extension(&self) -> &'static str {
-        "bin"
+    pub fn extension(&self) -> &str {
+        self.format.extension()
     }
 
     /// Whether writing uses `$case.…`.
     pub fn asks_case(&self) -> bool {
-        false
+        self.asks_case
     }
 
-    /// Every canonical leaf that writing reads, as a dotted path.
+    /// Names of the secrets that its functions ask for.
+    pub fn secrets(&self) -> &[String] {
+        &self.secrets
+    }
+
+    /// Every canonical leaf that writing reads, as a dotted path, sorted.
     pub fn fields_read_by_write(&self) -> &[String] {
-        &[]
+        &self.fields_read_by_write
     }
 
     /// Reads a file, which may hold many documents.
     pub fn read(&self, input: &[u8], worker: &mut Worker) -> Result<Vec<Tree>, Rejection> {
-        let _ = (input, worker);
-        Err(self.cannot("read"))
+        match &self.read {
+            Some(program) => run::read(self, program, input, worker),
+            None => Err(self.cannot("read")),
+        }
     }
 
     /// Writes a canonical document.
     pub fn write(&self, document: NodeRef<'_>, facts: &Facts<'_>, worker: &mut Worker) -> Result<Vec<u8>, Rejection> {
-        let _ = (document, facts, worker);
-        Err(self.cannot("write"))
+        match &self.write {
+            Some(program) => run::write(self, program, document, facts, worker),
+            None => Err(self.cannot("write")),
+        }
     }
 
     /// The case keys of a canonical document, strongest first.
     pub fn case_keys(&self, document: NodeRef<'_>) -> Vec<CaseKey> {
-        let _ = document;
-        Vec::new()
+        case::keys(&self.case, document)
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Path of a node of the trie, in the mapping's spelling.
+    pub(crate) fn path_of(&self, node: u32) -> &str {
+        let nodes = self.read.as_ref().map(|program| &program.trie.nodes);
+        nodes
+            .and_then(|nodes| nodes.get(node as usize))
+            .map_or("", |node| node.path.as_str())
     }
 
     fn cannot(&self, what: &str) -> Rejection {
         Rejection::new(
             Code::new("AH-M200"),
-            format!("mapping `{}` does not {what}", self.id),
+            format!("mapping `{}` does not {what}", self.id()),
             format!("use a mapping whose `directions` name \"{what}\""),
         )
     }

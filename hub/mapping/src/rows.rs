@@ -191,7 +191,7 @@ pub(crate) struct Extra {
 }
 
 /// Templates by which the text of a place holds several fields; the first that fits counts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Texts {
     /// Each with the index in `fields` of each of its parts.
     pub(crate) templates: Vec<(Template, Vec<usize>)>,
@@ -201,7 +201,7 @@ pub(crate) struct Texts {
 }
 
 /// A field that stands in a template.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TextField {
     pub(crate) field: Vec<String>,
     pub(crate) leaf: Leaf,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use hub_message::LeafKind;
 use hub_message::shape::Leaf;
 
-use super::row::{Call, dotted};
 use super::place::Place;
+use super::row::{Call, dotted};
 use super::scan::{Fault, Scan, Text};
 use super::table::{CodeTable, Otherwise};
 use super::template::Template;
@@ -80,7 +80,10 @@ fn library(call: &Call, text: &Text, chain: &mut Chain, report: &mut Report) {
     let Some(found) = function::find(&call.name) else {
         let sentence = format!("there is no function `{}`", call.name);
         let range = call.range.start..call.range.start + call.name.len();
-        let known = function::FUNCTIONS.iter().map(|f| f.name).chain(["table", "template", "use"]);
+        let known = function::FUNCTIONS
+            .iter()
+            .map(|f| f.name)
+            .chain(["table", "template", "use"]);
         report.unknown("AH-M111", text.place(&range), sentence, &call.name, known);
         return;
     };
@@ -115,7 +118,10 @@ fn gather(gather: Gather, call: &Call, text: &Text, chain: &mut Chain, report: &
         report.error_help(
             "AH-M112",
             text.place(&call.range),
-            format!("`{}` chooses among the matches of the place, so it comes first", call.name),
+            format!(
+                "`{}` chooses among the matches of the place, so it comes first",
+                call.name
+            ),
             "put it directly behind the place",
         );
         return;
@@ -125,11 +131,19 @@ fn gather(gather: Gather, call: &Call, text: &Text, chain: &mut Chain, report: &
 
 fn template(call: &Call, index: usize, text: &Text, chain: &mut Chain, report: &mut Report) {
     let [Argument::Text(pattern)] = call.arguments.as_slice() else {
-        report.error("AH-M112", text.place(&call.range), "`template` takes one argument, a template in quotation marks");
+        report.error(
+            "AH-M112",
+            text.place(&call.range),
+            "`template` takes one argument, a template in quotation marks",
+        );
         return;
     };
     if index > 0 {
-        report.error("AH-M112", text.place(&call.range), "`template` puts places together, so it comes first");
+        report.error(
+            "AH-M112",
+            text.place(&call.range),
+            "`template` puts places together, so it comes first",
+        );
         return;
     }
     match Template::parse(pattern, scan_place) {
@@ -180,24 +194,40 @@ fn table(
     let name = match call.arguments.as_slice() {
         [Argument::Name(name) | Argument::Text(name)] => name,
         _ => {
-            report.error("AH-M112", text.place(&call.range), "`table` takes one argument, the name of a table");
+            report.error(
+                "AH-M112",
+                text.place(&call.range),
+                "`table` takes one argument, the name of a table",
+            );
             return;
         }
     };
     let Some(found) = tables.get(name) else {
         let sentence = format!("there is no table `{name}` in `[tables]`");
-        report.unknown("AH-M113", text.place(&call.range), sentence, name, tables.keys().map(String::as_str));
+        report.unknown(
+            "AH-M113",
+            text.place(&call.range),
+            sentence,
+            name,
+            tables.keys().map(String::as_str),
+        );
         return;
     };
     if let Some(allowed) = leaf.and_then(|leaf| leaf.allowed.as_ref()) {
         let outside = found.values_outside(allowed);
         if ways.read && !outside.is_empty() {
-            let sentence = format!("the table `{name}` makes values that the schema does not allow: {}", shown(&outside));
+            let sentence = format!(
+                "the table `{name}` makes values that the schema does not allow: {}",
+                shown(&outside)
+            );
             report.error("AH-M118", text.place(&call.range), sentence);
         }
         let without = found.without_code(allowed);
         if ways.write && !without.is_empty() && found.otherwise == Otherwise::Error {
-            let sentence = format!("the table `{name}` has no code for values that the schema allows: {}", shown(&without));
+            let sentence = format!(
+                "the table `{name}` has no code for values that the schema allows: {}",
+                shown(&without)
+            );
             report.error("AH-M118", text.place(&call.range), sentence);
         }
     }

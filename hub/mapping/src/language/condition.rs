@@ -201,7 +201,10 @@ fn literal(scan: &mut Scan<'_>) -> Result<Literal, Fault> {
     scan.take_while(|c| c.is_ascii_digit() || c == '.');
     let digits = scan.since(start);
     if Decimal::parse(digits).is_none() {
-        return Err(scan.fault_at(start..scan.at().max(start + 1), "a text in single quotation marks or a number expected"));
+        return Err(scan.fault_at(
+            start..scan.at().max(start + 1),
+            "a text in single quotation marks or a number expected",
+        ));
     }
     Ok(Literal::Number(digits.to_owned()))
 }

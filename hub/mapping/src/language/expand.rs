@@ -162,7 +162,8 @@ impl<'a> Expander<'a> {
     /// `group."*" = place | use(fragment)`.
     fn use_below(&mut self, group: &[String], value: &'a Value, spot: &Spot<'a>, scope: &mut Scope) {
         let Value::Text(text) = value else {
-            self.report.error("AH-M105", value.span(), "`*` takes a text: place | use(fragment)");
+            self.report
+                .error("AH-M105", value.span(), "`*` takes a text: place | use(fragment)");
             return;
         };
         let Some(parsed) = self.parsed(row::place_row(&text.value), text) else {
@@ -200,7 +201,8 @@ impl<'a> Expander<'a> {
             [crate::function::Argument::Name(name) | crate::function::Argument::Text(name)] => name,
             _ => {
                 let span = text.place(&call.range);
-                self.report.error("AH-M114", span, "`use` takes one argument, the name of a fragment");
+                self.report
+                    .error("AH-M114", span, "`use` takes one argument, the name of a fragment");
                 return;
             }
         };
@@ -208,11 +210,16 @@ impl<'a> Expander<'a> {
         let Some((_, block)) = file.fragments.iter().find(|(known, _)| known.value == *name) else {
             let known = file.fragments.iter().map(|(name, _)| name.value.as_str());
             let sentence = format!("there is no fragment `{name}`");
-            self.report.unknown("AH-M114", text.place(&call.range), sentence, name, known);
+            self.report
+                .unknown("AH-M114", text.place(&call.range), sentence, name, known);
             return;
         };
         if spot.depth >= FRAGMENT_DEPTH {
-            self.report.error("AH-M124", text.place(&call.range), "fragments use each other too deeply, or in a circle");
+            self.report.error(
+                "AH-M124",
+                text.place(&call.range),
+                "fragments use each other too deeply, or in a circle",
+            );
             return;
         }
         if let Found::Unknown(index, members) = look_up(spot.scope, &keys) {
@@ -262,7 +269,11 @@ impl<'a> Expander<'a> {
             return;
         };
         if path.steps.is_empty() || path.attribute.is_some() {
-            self.report.error("AH-M106", span, "`each` names a place below, not an attribute and not `.`");
+            self.report.error(
+                "AH-M106",
+                span,
+                "`each` names a place below, not an attribute and not `.`",
+            );
             return;
         }
         let rule = Rule {
@@ -307,7 +318,11 @@ impl<'a> Expander<'a> {
                 self.simple_row(Vec::new(), leaf, &text, spot, scope);
             }
             (Some(value), _) => {
-                self.report.error("AH-M107", value.span(), "`item` is for lists of plain values; this list has objects");
+                self.report.error(
+                    "AH-M107",
+                    value.span(),
+                    "`item` is for lists of plain values; this list has objects",
+                );
             }
             (None, _) => {}
         }
@@ -364,7 +379,8 @@ impl<'a> Expander<'a> {
     fn text_leaf(&mut self, keys: &[String], span: std::ops::Range<usize>, spot: &Spot<'a>) -> Option<Leaf> {
         let leaf = self.leaf(keys, span.clone(), spot)?;
         if leaf.kind != LeafKind::Text {
-            self.report.error("AH-M108", span, "a template takes texts apart; this field is no text");
+            self.report
+                .error("AH-M108", span, "a template takes texts apart; this field is no text");
             return None;
         }
         Some(leaf.clone())
@@ -385,7 +401,12 @@ impl<'a> Expander<'a> {
             }
             other => {
                 let sentence = "a row whose key is a place is only written";
-                self.report.error_help("AH-M105", other.span(), sentence, "{ write = \"^field\" } or { write = \"'text'\" }");
+                self.report.error_help(
+                    "AH-M105",
+                    other.span(),
+                    sentence,
+                    "{ write = \"^field\" } or { write = \"'text'\" }",
+                );
                 None
             }
         };
@@ -424,7 +445,8 @@ impl<'a> Expander<'a> {
                 if !known && fact.strip_prefix("case.").is_none_or(str::is_empty) {
                     let known = PLAIN_FACTS.into_iter().chain(["case.id"]);
                     let sentence = format!("the hub gives no fact `${fact}`");
-                    self.report.unknown("AH-M125", value.place(&parsed.range), sentence, fact, known);
+                    self.report
+                        .unknown("AH-M125", value.place(&parsed.range), sentence, fact, known);
                 }
             }
             row::Given::Text(_) => {}
@@ -460,13 +482,19 @@ impl<'a> Expander<'a> {
             Found::Shape(Shape::List(_)) => {
                 let full = spot.full(keys);
                 let sentence = format!("`{full}` is a list in the schema");
-                self.report.error_help("AH-M107", span, sentence, format!("write `[lists.\"{full}\"]`"));
+                self.report
+                    .error_help("AH-M107", span, sentence, format!("write `[lists.\"{full}\"]`"));
             }
             Found::Shape(Shape::Map(members)) => {
                 let full = spot.full(keys);
                 let sentence = format!("`{full}` is a group of fields in the schema");
                 let known: Vec<&str> = members.iter().take(4).map(|m| m.name.as_str()).collect();
-                self.report.error_help("AH-M102", span, sentence, format!("its fields are {}, …", known.join(", ")));
+                self.report.error_help(
+                    "AH-M102",
+                    span,
+                    sentence,
+                    format!("its fields are {}, …", known.join(", ")),
+                );
             }
             Found::Unknown(index, members) => self.unknown_field(keys, index, members, span, spot),
             Found::ThroughList(index) => self.through_list(keys, index, span, spot),
@@ -477,14 +505,27 @@ impl<'a> Expander<'a> {
     fn through_list(&mut self, keys: &[String], index: usize, span: std::ops::Range<usize>, spot: &Spot<'a>) {
         let list = spot.full(keys.get(..=index).unwrap_or_default());
         let sentence = format!("`{list}` is a list, so its fields are mapped item by item");
-        self.report.error_help("AH-M107", span, sentence, format!("put the row into `[lists.\"{list}\".fields]`"));
+        self.report.error_help(
+            "AH-M107",
+            span,
+            sentence,
+            format!("put the row into `[lists.\"{list}\".fields]`"),
+        );
     }
 
-    fn unknown_field(&mut self, keys: &[String], index: usize, members: &[Member], span: std::ops::Range<usize>, spot: &Spot<'a>) {
+    fn unknown_field(
+        &mut self,
+        keys: &[String],
+        index: usize,
+        members: &[Member],
+        span: std::ops::Range<usize>,
+        spot: &Spot<'a>,
+    ) {
         let full = spot.full(keys);
         let sentence = format!("the schema {} has no field `{full}`", self.file.header.canonical);
         let key = keys.get(index).map_or("", String::as_str);
-        self.report.unknown("AH-M102", span, sentence, key, members.iter().map(|m| m.name.as_str()));
+        self.report
+            .unknown("AH-M102", span, sentence, key, members.iter().map(|m| m.name.as_str()));
     }
 
     /// A place that is written has no `!=`: nothing could be made from it.

@@ -82,14 +82,27 @@ pub(crate) fn header(table: &Table, report: &mut Report) -> Option<Header> {
             "this program reads version 1 of the mapping language",
             "write `mapping = 1`",
         ),
-        None => report.error_help("AH-M101", 0..0, "this is no mapping file: `mapping` is missing", "write `mapping = 1` first"),
+        None => report.error_help(
+            "AH-M101",
+            0..0,
+            "this is no mapping file: `mapping` is missing",
+            "write `mapping = 1` first",
+        ),
     }
     let id = table.needed_text("id", report);
     let canonical = table.needed_text("canonical", report);
     let id = id.filter(|id| {
-        let fits = !id.value.is_empty() && id.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        let fits = !id.value.is_empty()
+            && id
+                .value
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
         if !fits {
-            report.error("AH-M105", id.span.clone(), "an id has letters, digits, `-` and `.` only");
+            report.error(
+                "AH-M105",
+                id.span.clone(),
+                "an id has letters, digits, `-` and `.` only",
+            );
         }
         fits
     });
@@ -107,8 +120,22 @@ pub(crate) fn header(table: &Table, report: &mut Report) -> Option<Header> {
 }
 
 const KEYS: [&str; 16] = [
-    "mapping", "id", "title", "canonical", "directions", "format", "at", "fields", "lists", "fragments", "always", "tables",
-    "case", "coverage", "test", "description",
+    "mapping",
+    "id",
+    "title",
+    "canonical",
+    "directions",
+    "format",
+    "at",
+    "fields",
+    "lists",
+    "fragments",
+    "always",
+    "tables",
+    "case",
+    "coverage",
+    "test",
+    "description",
 ];
 
 impl File {
@@ -155,7 +182,12 @@ fn directions(table: &Table, report: &mut Report) -> (bool, bool) {
         }
     }
     if !reads && !writes {
-        report.error_help("AH-M105", 0..0, "`directions` is missing", "write `directions = [\"read\", \"write\"]`");
+        report.error_help(
+            "AH-M105",
+            0..0,
+            "`directions` is missing",
+            "write `directions = [\"read\", \"write\"]`",
+        );
     }
     (reads, writes)
 }
@@ -176,7 +208,10 @@ impl Block {
     /// The rows of the document or of a list's item: `fields`, `lists`, `always` of the table.
     fn of(table: &Table, report: &mut Report) -> Self {
         Self {
-            fields: table.table("fields", report).map(|t| t.entries.clone()).unwrap_or_default(),
+            fields: table
+                .table("fields", report)
+                .map(|t| t.entries.clone())
+                .unwrap_or_default(),
             lists: lists(table.table("lists", report), report),
             always: pairs(table.table("always", report), report),
         }
@@ -186,7 +221,12 @@ impl Block {
     fn of_fragment(table: &Table, report: &mut Report) -> Self {
         let is_section = |key: &str| key == "lists" || key == "always";
         Self {
-            fields: table.entries.iter().filter(|(key, _)| !is_section(&key.value)).cloned().collect(),
+            fields: table
+                .entries
+                .iter()
+                .filter(|(key, _)| !is_section(&key.value))
+                .cloned()
+                .collect(),
             lists: lists(table.table("lists", report), report),
             always: pairs(table.table("always", report), report),
         }
@@ -229,7 +269,11 @@ fn lists(table: Option<&Table>, report: &mut Report) -> Vec<ListBlock> {
 
 fn named_tables<'t>(table: &'t Table, key: &str, report: &mut Report) -> Vec<(Text, &'t Table)> {
     let mut found = Vec::new();
-    for (name, value) in table.table(key, report).map(|t| t.entries.as_slice()).unwrap_or_default() {
+    for (name, value) in table
+        .table(key, report)
+        .map(|t| t.entries.as_slice())
+        .unwrap_or_default()
+    {
         match value {
             Value::Table(table) => found.push((name.clone(), table)),
             other => report.error("AH-M105", other.span(), format!("`{}` must be a table", name.value)),
@@ -240,7 +284,10 @@ fn named_tables<'t>(table: &'t Table, key: &str, report: &mut Report) -> Vec<(Te
 
 fn fragments(table: &Table, report: &mut Report) -> Vec<(Text, Block)> {
     let found = named_tables(table, "fragments", report);
-    found.into_iter().map(|(name, table)| (name, Block::of_fragment(table, report))).collect()
+    found
+        .into_iter()
+        .map(|(name, table)| (name, Block::of_fragment(table, report)))
+        .collect()
 }
 
 fn tables(table: &Table, report: &mut Report) -> Vec<(Text, Table)> {
@@ -283,7 +330,13 @@ impl Coverage {
                 "ignore" => Policy::Ignore,
                 other => {
                     let text_ = format!("`{other}` is no way to treat unmapped places");
-                    report.unknown("AH-M105", text.span.clone(), text_, other, ["report", "error", "ignore"]);
+                    report.unknown(
+                        "AH-M105",
+                        text.span.clone(),
+                        text_,
+                        other,
+                        ["report", "error", "ignore"],
+                    );
                     Policy::Report
                 }
             },

@@ -278,7 +278,11 @@ mod tests {
     }
 
     fn place() -> impl Strategy<Value = String> {
-        let name = prop_oneof!["[a-zA-Z][a-zA-Z0-9_-]{0,5}", "[a-z]{1,3}:[A-Z][a-z]{0,4}", "'[ -&(-~]{1,6}'"];
+        let name = prop_oneof![
+            "[a-zA-Z][a-zA-Z0-9_-]{0,5}",
+            "[a-z]{1,3}:[A-Z][a-z]{0,4}",
+            "'[ -&(-~]{1,6}'"
+        ];
         let predicate = (name.clone(), "[ -&(-~]{0,5}").prop_map(|(name, text)| format!("[{name} = '{text}']"));
         let step = (name.clone(), prop::collection::vec(predicate, 0..3)).prop_map(|(name, p)| name + &p.concat());
         (prop::collection::vec(step, 1..5), prop::option::of(name))

@@ -91,7 +91,12 @@ impl Vocabulary {
         };
         if !self.is_xml {
             let span = text.place(&name.range);
-            report.error_help("AH-M110", span, "prefixes are for XML only", "put the name in single quotation marks");
+            report.error_help(
+                "AH-M110",
+                span,
+                "prefixes are for XML only",
+                "put the name in single quotation marks",
+            );
             return None;
         }
         let Some(namespace) = self.namespaces.get(prefix) else {

@@ -116,9 +116,7 @@ fn calls(scan: &mut Scan<'_>) -> Result<Vec<Call>, Fault> {
 
 fn call(scan: &mut Scan<'_>) -> Result<Call, Fault> {
     let start = scan.at();
-    let name = scan
-        .take_while(|c| c.is_ascii_alphanumeric() || c == '_')
-        .to_owned();
+    let name = scan.take_while(|c| c.is_ascii_alphanumeric() || c == '_').to_owned();
     if name.is_empty() {
         return Err(scan.fault("the name of a function expected"));
     }
@@ -171,12 +169,19 @@ mod tests {
     fn a_row_is_a_place_and_calls() {
         let row = place_row("docNo | trim | uuid5('urn:x', ^case.number) | left(3)|table(doc-kind)").unwrap();
         assert_eq!(row.place.to_string(), "docNo");
-        let shown: Vec<_> = row.calls.iter().map(|c| (c.name.as_str(), c.arguments.clone())).collect();
+        let shown: Vec<_> = row
+            .calls
+            .iter()
+            .map(|c| (c.name.as_str(), c.arguments.clone()))
+            .collect();
         assert_eq!(
             shown,
             [
                 ("trim", vec![]),
-                ("uuid5", vec![Argument::Text("urn:x".into()), Argument::Field("case.number".into())]),
+                (
+                    "uuid5",
+                    vec![Argument::Text("urn:x".into()), Argument::Field("case.number".into())]
+                ),
                 ("left", vec![Argument::Number("3".into())]),
                 ("table", vec![Argument::Name("doc-kind".into())]),
             ]
@@ -188,7 +193,10 @@ mod tests {
     fn given_values() {
         assert_eq!(given_row("^currency").unwrap().given, Given::Field("currency".into()));
         assert_eq!(given_row("'VAT' | lower").unwrap().calls.len(), 1);
-        assert_eq!(always_row("$message.id").unwrap().given, Given::Fact("message.id".into()));
+        assert_eq!(
+            always_row("$message.id").unwrap().given,
+            Given::Fact("message.id".into())
+        );
         assert_eq!(always_row("0605 | x").unwrap().given, Given::Text("0605 | x".into()));
     }
 

@@ -24,9 +24,7 @@ impl Text {
         let raw = source.get(span.clone()).unwrap_or_default();
         let inner = ["'''", "\"\"\"", "'", "\"", ""]
             .into_iter()
-            .find(|quote| {
-                raw.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) == Some(value)
-            })
+            .find(|quote| raw.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) == Some(value))
             .map(|quote| span.start + quote.len());
         Self {
             value: value.to_owned(),
@@ -120,7 +118,10 @@ impl<'a> Scan<'a> {
     /// Takes `word` if it comes next and no letter follows it.
     pub(crate) fn eat_word(&mut self, word: &str) -> bool {
         let mut ahead = self.clone();
-        let found = ahead.eat(word) && !ahead.peek().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
+        let found = ahead.eat(word)
+            && !ahead
+                .peek()
+                .is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-');
         if found {
             *self = ahead;
         }

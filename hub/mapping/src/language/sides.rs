@@ -55,7 +55,9 @@ fn default(table: &Table, expander: &mut Expander<'_>) -> Option<String> {
         Value::Number(digits, _) => Some(digits.clone()),
         Value::Bool(value, _) => Some(value.to_string()),
         other => {
-            expander.report.error("AH-M105", other.span(), "`default` is a text, a number, true or false");
+            expander
+                .report
+                .error("AH-M105", other.span(), "`default` is a text, a number, true or false");
             None
         }
     }
@@ -63,7 +65,14 @@ fn default(table: &Table, expander: &mut Expander<'_>) -> Option<String> {
 
 impl<'a> Expander<'a> {
     /// A row with its options. `keys` lead from the scope to the field.
-    pub(crate) fn row(&mut self, keys: Vec<String>, key: &'a Text, value: &'a Value, spot: &Spot<'a>, scope: &mut Scope) {
+    pub(crate) fn row(
+        &mut self,
+        keys: Vec<String>,
+        key: &'a Text,
+        value: &'a Value,
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
         let from = match value {
             Value::Table(table) => table.text("from", self.report),
             _ => None,
@@ -88,7 +97,14 @@ impl<'a> Expander<'a> {
     }
 
     /// A row that is only a place and functions.
-    pub(crate) fn simple_row(&mut self, keys: Vec<String>, leaf: &'a Leaf, text: &Text, spot: &Spot<'a>, scope: &mut Scope) {
+    pub(crate) fn simple_row(
+        &mut self,
+        keys: Vec<String>,
+        leaf: &'a Leaf,
+        text: &Text,
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
         let options = Options {
             path: Some(text.clone()),
             ..Options::default()
@@ -115,13 +131,25 @@ impl<'a> Expander<'a> {
     }
 
     /// `{ from = "case.number", path = … }`: another field, written to one more place.
-    fn row_from(&mut self, from: &Text, keys: &[String], key: &Text, value: &'a Value, spot: &Spot<'a>, scope: &mut Scope) {
+    fn row_from(
+        &mut self,
+        from: &Text,
+        keys: &[String],
+        key: &Text,
+        value: &'a Value,
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
         let (root, field) = match from.value.strip_prefix('^') {
             Some(field) => (true, field),
             None => (spot.scope_name.is_empty(), from.value.as_str()),
         };
         let source: Vec<String> = field.split('.').map(str::to_owned).collect();
-        let here = if root { Spot::root(self.shape, spot.ways) } else { spot.clone() };
+        let here = if root {
+            Spot::root(self.shape, spot.ways)
+        } else {
+            spot.clone()
+        };
         let Some(leaf) = self.leaf(&source, from.span.clone(), &here) else {
             return;
         };
@@ -135,10 +163,22 @@ impl<'a> Expander<'a> {
         };
         let source = FieldRef { root, keys: source };
         let _ = key;
-        self.add(keys.to_vec(), leaf, &options, ways, Some(source), value.span(), spot, scope);
+        self.add(
+            keys.to_vec(),
+            leaf,
+            &options,
+            ways,
+            Some(source),
+            value.span(),
+            spot,
+            scope,
+        );
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one row has that many sides, and a struct would only rename them")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one row has that many sides, and a struct would only rename them"
+    )]
     fn add(
         &mut self,
         keys: Vec<String>,
@@ -160,7 +200,11 @@ impl<'a> Expander<'a> {
         if let Some((last, before)) = parsed.calls.split_last() {
             if last.name == "use" {
                 if !before.is_empty() {
-                    self.report.error("AH-M114", text.place(&last.range), "`use` stands alone behind the place");
+                    self.report.error(
+                        "AH-M114",
+                        text.place(&last.range),
+                        "`use` stands alone behind the place",
+                    );
                 }
                 return self.put_fragment(last, &parsed.place, keys, text, spot, scope);
             }
@@ -245,7 +289,8 @@ impl<'a> Expander<'a> {
         scope: &mut Scope,
     ) {
         let Some(default) = &options.default else {
-            self.report.error("AH-M105", span, "a row needs `path`, or at least a `default`");
+            self.report
+                .error("AH-M105", span, "a row needs `path`, or at least a `default`");
             return;
         };
         if !ways.read {
@@ -333,7 +378,11 @@ impl<'a> Expander<'a> {
         let mut operands = Vec::new();
         parsed.operands(&mut operands);
         for (root, keys) in operands {
-            let (shape, name) = if *root { (self.shape, "") } else { (spot.scope, spot.scope_name.as_str()) };
+            let (shape, name) = if *root {
+                (self.shape, "")
+            } else {
+                (spot.scope, spot.scope_name.as_str())
+            };
             if let Found::Unknown(index, members) = look_up(shape, keys) {
                 let key = keys.get(index).map_or("", String::as_str);
                 let sentence = format!("the schema has no field `{}` in `{name}`", keys.join("."));

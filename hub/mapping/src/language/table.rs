@@ -61,7 +61,11 @@ impl CodeTable {
             (Some(inline), None) => made.fill_inline(inline, report),
             (None, Some(file)) => match beside(&file.value) {
                 Some(text) => made.fill_file(&file, &text, table, report),
-                None => report.error("AH-M113", file.span.clone(), format!("there is no file `{}` beside the mapping", file.value)),
+                None => report.error(
+                    "AH-M113",
+                    file.span.clone(),
+                    format!("there is no file `{}` beside the mapping", file.value),
+                ),
             },
             _ => report.error("AH-M113", name.span.clone(), "a table has either `inline` or `file`"),
         }
@@ -87,12 +91,18 @@ impl CodeTable {
     fn fill_file(&mut self, file: &Text, text: &str, table: &value::Table, report: &mut Report) {
         let mut lines = text.trim_start_matches('\u{feff}').lines();
         let header = split_line(lines.next().unwrap_or_default());
-        let mut column = |key: &str, report: &mut Report| match table.text(key, report) {
+        let column = |key: &str, report: &mut Report| match table.text(key, report) {
             Some(name) => {
                 let found = header.iter().position(|h| *h == name.value);
                 if found.is_none() {
                     let text = format!("`{}` has no column `{}`", file.value, name.value);
-                    report.unknown("AH-M113", name.span.clone(), text, &name.value, header.iter().map(String::as_str));
+                    report.unknown(
+                        "AH-M113",
+                        name.span.clone(),
+                        text,
+                        &name.value,
+                        header.iter().map(String::as_str),
+                    );
                 }
                 found
             }
@@ -101,7 +111,11 @@ impl CodeTable {
         let code = column("code", report);
         let value = column("value", report);
         let Some(code) = code else {
-            report.error("AH-M113", file.span.clone(), format!("`{}` has no column `code`", file.value));
+            report.error(
+                "AH-M113",
+                file.span.clone(),
+                format!("`{}` has no column `code`", file.value),
+            );
             return;
         };
         for line in lines.filter(|line| !line.trim().is_empty()) {
@@ -134,14 +148,23 @@ impl CodeTable {
 
     /// Canonical values that it makes and `allowed` does not hold, sorted.
     pub(crate) fn values_outside(&self, allowed: &[String]) -> Vec<&str> {
-        let mut outside: Vec<&str> = self.to_code.keys().map(String::as_str).filter(|v| !allowed.iter().any(|a| a == v)).collect();
+        let mut outside: Vec<&str> = self
+            .to_code
+            .keys()
+            .map(String::as_str)
+            .filter(|v| !allowed.iter().any(|a| a == v))
+            .collect();
         outside.sort_unstable();
         outside
     }
 
     /// Allowed canonical values for which it has no code.
     pub(crate) fn without_code<'a>(&self, allowed: &'a [String]) -> Vec<&'a str> {
-        allowed.iter().map(String::as_str).filter(|value| self.code(value).is_none()).collect()
+        allowed
+            .iter()
+            .map(String::as_str)
+            .filter(|value| self.code(value).is_none())
+            .collect()
     }
 }
 
@@ -177,7 +200,12 @@ mod tests {
     fn table(text: &str, file: &str) -> (CodeTable, Vec<hub_message::Finding>) {
         let mut report = Report::new("x");
         let parsed = value::parse(text, &mut report);
-        let made = CodeTable::of(&Text::default(), &parsed, &mut |name| (name == "t.csv").then(|| file.to_owned()), &mut report);
+        let made = CodeTable::of(
+            &Text::default(),
+            &parsed,
+            &mut |name| (name == "t.csv").then(|| file.to_owned()),
+            &mut report,
+        );
         (made, report.finish())
     }
 
@@ -194,10 +222,19 @@ mod tests {
 
     #[test]
     fn a_file_without_values_is_a_code_list() {
-        let (codes, _) = table("file = 't.csv'\notherwise = 'keep'", "code,name\n380,\"Rechnung, \"\"neu\"\"\"\n");
+        let (codes, _) = table(
+            "file = 't.csv'\notherwise = 'keep'",
+            "code,name\n380,\"Rechnung, \"\"neu\"\"\"\n",
+        );
         assert_eq!((codes.value("380"), codes.value("999")), (Some("380"), Some("999")));
-        let (named, _) = table("file = 't.csv'\nvalue = 'name'\notherwise = 'other'", "code,name\n380,\"Rechnung, \"\"neu\"\"\"\n");
-        assert_eq!((named.value("380"), named.value("1")), (Some("Rechnung, \"neu\""), Some("other")));
+        let (named, _) = table(
+            "file = 't.csv'\nvalue = 'name'\notherwise = 'other'",
+            "code,name\n380,\"Rechnung, \"\"neu\"\"\"\n",
+        );
+        assert_eq!(
+            (named.value("380"), named.value("1")),
+            (Some("Rechnung, \"neu\""), Some("other"))
+        );
         assert_eq!(named.code("other"), None);
     }
 

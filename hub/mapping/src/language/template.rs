@@ -59,10 +59,7 @@ fn compile(pattern: &str, scan: &Scan<'_>, range: Range<usize>) -> Result<Regex,
 
 impl Template {
     /// Parses and checks a template; `name` takes the name of a part.
-    pub(crate) fn parse(
-        text: &str,
-        name: fn(&mut Scan<'_>) -> Result<String, Fault>,
-    ) -> Result<Self, Fault> {
+    pub(crate) fn parse(text: &str, name: fn(&mut Scan<'_>) -> Result<String, Fault>) -> Result<Self, Fault> {
         let mut scan = Scan::new(text, "AH-M121");
         let mut draft = Draft::default();
         while let Some(c) = scan.peek() {
@@ -240,7 +237,11 @@ mod tests {
 
     #[test]
     fn texts_are_taken_apart_and_made_again() {
-        check("#{subject:[A-Z]{3}}#{text}", "#AAI#a\nb#", Some(&[("subject", "AAI"), ("text", "a\nb#")]));
+        check(
+            "#{subject:[A-Z]{3}}#{text}",
+            "#AAI#a\nb#",
+            Some(&[("subject", "AAI"), ("text", "a\nb#")]),
+        );
         check("#{subject:[A-Z]{3}}#{text}", "#AA#x", None);
         check("{text}", "", Some(&[("text", "")]));
         check("{a}, {b?}", "x, ", Some(&[("a", "x")]));
@@ -272,9 +273,11 @@ mod tests {
         fn what_is_made_is_taken_apart_the_same(subject in "[A-Z]{3}", text in "\\PC{0,30}") {
             let template = Template::parse("#{subject:[A-Z]{3}}#{text}", dotted).unwrap();
             let mut out = String::new();
-            prop_assert!(template.make(&mut |part| Some(if part == 0 { &subject } else { &text }), &mut out));
+            let fits = template.make(&mut |part| Some(if part == 0 { &subject } else { &text }), &mut out);
+            prop_assert!(fits);
             let mut found = Vec::new();
-            prop_assert!(template.take(&out, &mut |_, value| found.push(value.to_owned())));
+            let fits = template.take(&out, &mut |_, value| found.push(value.to_owned()));
+            prop_assert!(fits);
             prop_assert_eq!(found, vec![subject, text]);
         }
 

@@ -38,7 +38,11 @@ pub(crate) enum Expectation {
     /// Leaves of the canonical document by dotted path; `None` for "is absent" is spelled `false` in `absent`.
     Expect(Vec<(String, String)>),
     /// The document is rejected.
-    Error { code: Option<String>, field: Option<String>, source: Option<String> },
+    Error {
+        code: Option<String>,
+        field: Option<String>,
+        source: Option<String>,
+    },
     /// None of these texts occurs anywhere in the output.
     Absent(Vec<String>),
     /// None of these canonical paths is there.
@@ -50,7 +54,18 @@ pub(crate) enum Expectation {
 }
 
 const KEYS: [&str; 13] = [
-    "name", "read", "read_text", "write", "via", "equals", "equals_text", "expect", "error", "absent", "never", "valid",
+    "name",
+    "read",
+    "read_text",
+    "write",
+    "via",
+    "equals",
+    "equals_text",
+    "expect",
+    "error",
+    "absent",
+    "never",
+    "valid",
     "roundtrip",
 ];
 
@@ -67,7 +82,11 @@ impl TestBlock {
         ];
         let mut inputs = inputs.into_iter().flatten();
         let (Some(input), None) = (inputs.next(), inputs.next()) else {
-            report.error("AH-M126", name.span, "a test has one of `read`, `read_text` and `write`");
+            report.error(
+                "AH-M126",
+                name.span,
+                "a test has one of `read`, `read_text` and `write`",
+            );
             return None;
         };
         let via = text("via", report);
@@ -100,7 +119,11 @@ impl TestBlock {
             expectations.push(Expectation::Roundtrip);
         }
         if expectations.is_empty() {
-            report.error("AH-M126", name.span.clone(), "this test expects nothing, so it cannot fail");
+            report.error(
+                "AH-M126",
+                name.span.clone(),
+                "this test expects nothing, so it cannot fail",
+            );
         }
         Some(Self {
             name: name.value,

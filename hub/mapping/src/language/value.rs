@@ -67,7 +67,10 @@ impl Table {
 
     /// The value of a key.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
-        self.entries.iter().find(|(k, _)| k.value == key).map(|(_, value)| value)
+        self.entries
+            .iter()
+            .find(|(k, _)| k.value == key)
+            .map(|(_, value)| value)
     }
 
     /// The text under a key; another type is a finding.
@@ -142,7 +145,8 @@ impl Table {
                 continue;
             }
             if ROUTE_MATTERS.contains(&name) {
-                let text = format!("`{name}` is the route's business: a mapping says how a format reads, not who may have it");
+                let text =
+                    format!("`{name}` is the route's business: a mapping says how a format reads, not who may have it");
                 report.error_help("AH-M120", key.span.clone(), text, "move it to routes/*.toml");
                 continue;
             }
@@ -153,7 +157,14 @@ impl Table {
 }
 
 /// What stands in routes only (DESIGN.md, section 6).
-const ROUTE_MATTERS: [&str; 6] = ["purpose", "legal_basis", "legal-basis", "retention", "recipient", "protected_person"];
+const ROUTE_MATTERS: [&str; 6] = [
+    "purpose",
+    "legal_basis",
+    "legal-basis",
+    "retention",
+    "recipient",
+    "protected_person",
+];
 
 /// Parses TOML; every syntax error is a finding.
 pub(crate) fn parse(text: &str, report: &mut Report) -> Table {
@@ -174,7 +185,10 @@ mod tests {
     fn entries_keep_the_order_of_the_file() {
         let mut report = Report::new("x");
         let table = parse("b.x = 1\na = 'q'\nb.y = 2\n", &mut report);
-        assert_eq!(table.entries.iter().map(|(k, _)| k.value.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(
+            table.entries.iter().map(|(k, _)| k.value.as_str()).collect::<Vec<_>>(),
+            ["b", "a"]
+        );
         assert_eq!(table.text("a", &mut report).unwrap().place(&(0..1)), 13..14);
     }
 
@@ -184,10 +198,19 @@ mod tests {
         let table = parse("purpose = 'x'\ntitel = 1\ntitle = 2\ntitle = 3", &mut report);
         table.only(&["title"], &mut report);
         table.text("title", &mut report);
-        let shown: Vec<_> = report.finish().into_iter().map(|f| (f.code.as_str().to_owned(), f.span)).collect();
+        let shown: Vec<_> = report
+            .finish()
+            .into_iter()
+            .map(|f| (f.code.as_str().to_owned(), f.span))
+            .collect();
         assert_eq!(
             shown.iter().map(|(c, s)| (c.as_str(), s.clone())).collect::<Vec<_>>(),
-            [("AH-M120", 0..7), ("AH-M104", 14..19), ("AH-M105", 32..33), ("AH-M100", 34..39)]
+            [
+                ("AH-M120", 0..7),
+                ("AH-M104", 14..19),
+                ("AH-M105", 32..33),
+                ("AH-M100", 34..39)
+            ]
         );
     }
 }

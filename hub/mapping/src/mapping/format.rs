@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! `[format]`: what kind of document it is.
+
+use std::collections::HashMap;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::language::file::pairs;
+use crate::language::place::Place;
+use crate::language::resolve::Vocabulary;
+use crate::language::scan::Text;
+use crate::language::value::{Table, Value};
+use crate::report::Report;
+use crate::source::Symbol;
+use crate::xml::{Written, Xml};
+
+/// A format with its settings.
+#[derive(Debug)]
+pub(super) enum Format {
+    Xml(Box<XmlFormat>),
+}
+
+/// XML, both ways.
+#[derive(Debug, Default)]
+pub(super) struct XmlFormat {
+    pub(super) source: Xml,
+    pub(super) written: Written,
+}
+
+const KINDS: [&str; 4] = ["xml", "json", "csv", "fixed"];
+
+impl Format {
+    /// Checks `[format]`, and makes the prefixes known.
+    pub(super) fn of(table: &Table, text: &str, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<Self> {
+        let kind = table.needed_text("kind", report)?;
+        match kind.value.as_str() {
+            "xml" => xml(table, vocabulary, report).map(|xml| Self::Xml(Box::new(xml))),
+            other => {
+                let _ = text;
+                let sentence = format!("there is no format `{other}`");
+                report.unknown("AH-M105", kind.span.clone(), sentence, other, KINDS);
+                None
+            }
+        }
+    }
+
+    pub(super) fn media_type(&self) -> &'static str {
+        match self {
+            Self::Xml(_) => "application/xml",
+        }
+    }
+
+    pub(super) fn extension(&self) -> &'static str {
+        match self {
+            Self::Xml(_) => "xml",
+        }
+    }
+}
+
+fn xml(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<XmlFormat> {
+    table.only(&["kind", "root", "schema", "ns", "order"], report);
+    vocabulary.is_xml = true;
+    let namespaces = pairs(table.table("ns", report), report);
+    for (prefix, uri) in &namespaces {
+        vocabulary.namespaces.insert(prefix.value.clone(), uri.value.clone());
+    }
+    let root = table.needed_text("root", report)?;
+    let place = match Place::parse(&root.value) {
+        Ok(place) => place,
+        Err(fault) => {
+            root.report(fault, report);
+            return None;
+        }
+    };
+    let [step] = place.steps.as_slice() else {
+        report.error("AH-M106", root.span, "`root` is the name of one element");
+        return None;
+    };
+    let namespace = match &step.name.prefix {
+        None => String::new(),
+        Some(prefix) => {
+            // Also reports a prefix that is not bound.
+            vocabulary.path(&place, &root, report)?;
+            vocabulary.namespaces.get(prefix)?.clone()
+        }
+    };
+    let namespaces: Vec<(String, String)> = namespaces.into_iter().map(|(p, u)| (p.value, u.value)).collect();
+    Some(XmlFormat {
+        source: Xml {
+            root_namespace: namespace,
+            root_local: step.name.local.clone(),
+            root_spelled: root.value.clone(),
+        },
+        written: Written::new(&root.value, &namespaces),
+    })
+}
+
+/// `[format.order]`: element → the order of its children when writing.
+pub(super) fn order(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> HashMap<Symbol, Vec<Symbol>> {
+    let mut found = HashMap::new();
+    let Some(order) = table.table("order", report) else {
+        return found;
+    };
+    for (element, children) in &order.entries {
+        let of = symbols(element, vocabulary, report);
+        let Value::List(items, _) = children else {
+            report.error("AH-M105", children.span(), "the order of an element is a list of names");
+            continue;
+        };
+        let names: Vec<Symbol> = items
+            .iter()
+            .filter_map(|item| match item {
+                Value::Text(text) => symbols(text, vocabulary, report),
+                other => {
+                    report.error("AH-M105", other.span(), "the order of an element is a list of names");
+                    None
+                }
+            })
+            .collect();
+        if let Some(of) = of {
+            found.insert(of, names);
+        }
+    }
+    found
+}
+
+fn symbols(text: &Text, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<Symbol> {
+    let path = vocabulary.path_of_text(text, report)?;
+    match path.steps.as_slice() {
+        [step] if path.attribute.is_none() => Some(step.name),
+        _ => {
+            report.error("AH-M106", text.span.clone(), "the name of an element expected");
+            None
+        }
+    }
+}
+
+/// The `[format]` table as the toml crate has it, for formats that check their own keys.
+#[allow(dead_code, reason = "taken up by the formats")]
+pub(super) fn raw<'t, 's>(table: &'t DeTable<'s>) -> Option<&'t DeTable<'s>> {
+    match table.get("format")?.get_ref() {
+        DeValue::Table(format) => Some(format),
+        _ => None,
+    }
+}

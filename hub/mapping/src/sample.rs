@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Shapes and mappings for tests.
+
+use hub_message::shape::{Leaf, Member};
+use hub_message::{LeafKind, Protection, Shape};
+
+use crate::Mapping;
+
+/// A shape in short: `number!, issueDate:date, totals{ net:number }, lines[ id, tags[] ], kind='a'|'b'`. `!` is
+/// required, `~` is personal instead of open.
+pub(crate) fn shape(text: &str) -> Shape {
+    let mut rest = text;
+    Shape::Map(members(&mut rest))
+}
+
+fn members(rest: &mut &str) -> Vec<Member> {
+    let mut found = Vec::new();
+    loop {
+        *rest = rest.trim_start_matches([' ', '\n', ',']);
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        *rest = after;
+        if name.is_empty() {
+            return found;
+        }
+        let (mut required, mut protection) = (false, Protection::Open);
+        loop {
+            match rest.chars().next() {
+                Some('!') => required = true,
+                Some('~') => protection = Protection::Personal,
+                _ => break,
+            }
+            *rest = &rest[1..];
+        }
+        found.push(Member {
+            name: name.to_owned(),
+            required,
+            shape: one(rest, protection),
+        });
+    }
+}
+
+fn one(rest: &mut &str, protection: Protection) -> Shape {
+    let leaf = |kind, allowed| {
+        Shape::Leaf(Leaf {
+            kind,
+            protection,
+            allowed,
+            title: String::new(),
+            description: String::new(),
+        })
+    };
+    let first = rest.chars().next();
+    if matches!(first, Some('{' | '[')) {
+        *rest = &rest[1..];
+        let inner = members(rest);
+        *rest = rest.trim_start_matches(' ');
+        *rest = &rest[1..];
+        let map = if inner.is_empty() { leaf(LeafKind::Text, None) } else { Shape::Map(inner) };
+        return if first == Some('{') { map } else { Shape::List(Box::new(map)) };
+    }
+    let end = rest.find([',', ' ', '\n', '}', ']']).unwrap_or(rest.len());
+    let (spec, after) = rest.split_at(end);
+    *rest = after;
+    match spec {
+        "" => leaf(LeafKind::Text, None),
+        ":date" => leaf(LeafKind::Date, None),
+        ":time" => leaf(LeafKind::DateTime, None),
+        ":number" => leaf(LeafKind::Number, None),
+        ":integer" => leaf(LeafKind::Integer, None),
+        ":bool" => leaf(LeafKind::Bool, None),
+        other => {
+            let values = other.trim_start_matches('=').split('|');
+            leaf(LeafKind::Text, Some(values.map(|v| v.trim_matches('\'').to_owned()).collect()))
+        }
+    }
+}
+
+/// The head of an XML mapping.
+pub(crate) const XML_HEAD: &str = "mapping = 1\nid = 'x'\ntitle = 'x'\ncanonical = 'x/1'\ndirections = ['read', 'write']\n\
+    [format]\nkind = 'xml'\nroot = 'r'\n[format.ns]\np = 'urn:p'\n";
+
+/// Loads a mapping that must load.
+#[track_caller]
+pub(crate) fn load(shape_text: &str, text: &str) -> Mapping {
+    let loaded = Mapping::load("x.map.toml", text, &shape(shape_text), &|_| None);
+    let shown: Vec<String> = loaded.findings.iter().map(|f| f.render(Some(text))).collect();
+    loaded.mapping.unwrap_or_else(|| panic!("{}", shown.join("\n")))
+}
+
+/// Loads an XML mapping from its rows.
+#[track_caller]
+pub(crate) fn load_xml(shape_text: &str, rows: &str) -> Mapping {
+    load(shape_text, &format!("{XML_HEAD}{rows}"))
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! XML written: names as the mapping spells them, all namespaces declared at the root element.
+
+use hub_message::{Code, Rejection};
+
+use super::characters::is_char;
+use crate::sink::{Sink, ValueKind};
+use crate::source::{Names, Symbol};
+
+/// What the writer knows of a mapping.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Written {
+    /// `<ubl:Invoice xmlns:… …`, without the closing `>`.
+    pub(crate) root_open: String,
+    /// `</ubl:Invoice>`
+    pub(crate) root_close: String,
+}
+
+impl Written {
+    /// For a root element and the namespaces that are declared at it.
+    pub(crate) fn new(root: &str, namespaces: &[(String, String)]) -> Self {
+        let mut root_open = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}");
+        for (prefix, uri) in namespaces {
+            root_open.push_str(" xmlns:");
+            root_open.push_str(prefix);
+            root_open.push_str("=\"");
+            let mut escaped = Vec::new();
+            escape(uri, true, &mut escaped);
+            root_open.push_str(&String::from_utf8_lossy(&escaped));
+            root_open.push('"');
+        }
+        Self {
+            root_open,
+            root_close: format!("</{root}>\n"),
+        }
+    }
+}
+
+/// Writes a document into a buffer.
+pub(crate) struct XmlSink<'a> {
+    written: &'a Written,
+    names: &'a Names,
+    out: &'a mut Vec<u8>,
+    /// Whether a start tag waits for its `>`.
+    open: bool,
+}
+
+impl<'a> XmlSink<'a> {
+    pub(crate) fn new(written: &'a Written, names: &'a Names, out: &'a mut Vec<u8>) -> Self {
+        Self {
+            written,
+            names,
+            out,
+            open: false,
+        }
+    }
+
+    fn close_tag(&mut self) {
+        if self.open {
+            self.out.push(b'>');
+            self.open = false;
+        }
+    }
+}
+
+impl Sink for XmlSink<'_> {
+    fn begin(&mut self) -> Result<(), Rejection> {
+        self.out.extend_from_slice(self.written.root_open.as_bytes());
+        self.open = true;
+        Ok(())
+    }
+
+    fn list(&mut self, _name: Symbol) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn end_list(&mut self, _name: Symbol) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn enter(&mut self, name: Symbol) -> Result<(), Rejection> {
+        self.close_tag();
+        self.out.push(b'<');
+        self.out.extend_from_slice(self.names.spelled(name).as_bytes());
+        self.open = true;
+        Ok(())
+    }
+
+    fn attribute(&mut self, name: Symbol, value: &str) -> Result<(), Rejection> {
+        check(value)?;
+        self.out.push(b' ');
+        self.out.extend_from_slice(self.names.spelled(name).as_bytes());
+        self.out.extend_from_slice(b"=\"");
+        escape(value, true, self.out);
+        self.out.push(b'"');
+        Ok(())
+    }
+
+    fn value(&mut self, value: &str, _kind: ValueKind) -> Result<(), Rejection> {
+        check(value)?;
+        if !value.is_empty() {
+            self.close_tag();
+            escape(value, false, self.out);
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, name: Symbol) -> Result<(), Rejection> {
+        if self.open {
+            self.out.extend_from_slice(b"/>");
+            self.open = false;
+        } else {
+            self.out.extend_from_slice(b"</");
+            self.out.extend_from_slice(self.names.spelled(name).as_bytes());
+            self.out.push(b'>');
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Rejection> {
+        self.close_tag();
+        self.out.extend_from_slice(self.written.root_close.as_bytes());
+        Ok(())
+    }
+}
+
+/// XML 1.0 has no way to carry some characters, not even by reference.
+fn check(value: &str) -> Result<(), Rejection> {
+    let suspicious = value
+        .bytes()
+        .any(|b| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0xEF);
+    match value.chars().position(|c| suspicious && !is_char(c)) {
+        None => Ok(()),
+        Some(position) => Err(Rejection::new(
+            Code::new("AH-M217"),
+            format!("character {} of the value cannot be written in XML", position + 1),
+            "correct the value at its source",
+        )),
+    }
+}
+
+/// Escapes what a reader would take for markup, and line ends that a reader would change.
+fn escape(value: &str, attribute: bool, out: &mut Vec<u8>) {
+    let bytes = value.as_bytes();
+    let mut clean = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let escaped: &[u8] = match byte {
+            b'<' => b"&lt;",
+            b'>' => b"&gt;",
+            b'&' => b"&amp;",
+            b'\r' => b"&#13;",
+            b'"' if attribute => b"&quot;",
+            b'\n' if attribute => b"&#10;",
+            b'\t' if attribute => b"&#9;",
+            _ => continue,
+        };
+        out.extend_from_slice(bytes.get(clean..at).unwrap_or_default());
+        out.extend_from_slice(escaped);
+        clean = at + 1;
+    }
+    out.extend_from_slice(bytes.get(clean..).unwrap_or_default());
+}
