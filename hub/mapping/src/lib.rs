@@ -27,7 +27,7 @@ pub mod source;
 pub mod testing;
 mod worker;
 mod writing;
-pub mod xml;
+mod xml;
 
 pub use facts::Facts;
 pub use language::condition;

@@ -56,8 +56,16 @@ fn one(rest: &mut &str, protection: Protection) -> Shape {
         let inner = members(rest);
         *rest = rest.trim_start_matches(' ');
         *rest = &rest[1..];
-        let map = if inner.is_empty() { leaf(LeafKind::Text, None) } else { Shape::Map(inner) };
-        return if first == Some('{') { map } else { Shape::List(Box::new(map)) };
+        let map = if inner.is_empty() {
+            leaf(LeafKind::Text, None)
+        } else {
+            Shape::Map(inner)
+        };
+        return if first == Some('{') {
+            map
+        } else {
+            Shape::List(Box::new(map))
+        };
     }
     let end = rest.find([',', ' ', '\n', '}', ']']).unwrap_or(rest.len());
     let (spec, after) = rest.split_at(end);
@@ -71,7 +79,10 @@ fn one(rest: &mut &str, protection: Protection) -> Shape {
         ":bool" => leaf(LeafKind::Bool, None),
         other => {
             let values = other.trim_start_matches('=').split('|');
-            leaf(LeafKind::Text, Some(values.map(|v| v.trim_matches('\'').to_owned()).collect()))
+            leaf(
+                LeafKind::Text,
+                Some(values.map(|v| v.trim_matches('\'').to_owned()).collect()),
+            )
         }
     }
 }

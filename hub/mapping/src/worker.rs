@@ -6,7 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::Mapping;
+use crate::csv::CsvFormat;
+use crate::fixed::FixedFormat;
 use crate::reading::listen::ReadState;
+use crate::source::Source;
 
 /// Secrets that functions ask for by name. They hide themselves.
 #[derive(Clone, Default)]
@@ -42,6 +45,8 @@ pub struct Worker {
 pub(crate) struct State {
     pub(crate) read: ReadState,
     pub(crate) xml: crate::xml::State,
+    pub(crate) csv: <CsvFormat as Source>::State,
+    pub(crate) fixed: <FixedFormat as Source>::State,
 }
 
 /// A place that documents had and the mapping does not name, counted without values.

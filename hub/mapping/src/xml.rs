@@ -24,25 +24,25 @@ pub(crate) use document::State;
 pub(crate) use writer::{Written, XmlSink};
 
 /// Elements may nest this deep.
-pub const DEPTH_MAX: usize = 64;
+pub(crate) const DEPTH_MAX: usize = 64;
 /// An element may have so many attributes.
-pub const ATTRIBUTES_MAX: usize = 256;
+pub(crate) const ATTRIBUTES_MAX: usize = 256;
 /// Bytes of a name.
-pub const NAME_BYTES_MAX: usize = 1024;
+pub(crate) const NAME_BYTES_MAX: usize = 1024;
 /// Bytes of a text or an attribute's value.
-pub const TEXT_BYTES_MAX: usize = 10 * 1024 * 1024;
+pub(crate) const TEXT_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// Bytes of a document.
-pub const DOCUMENT_BYTES_MAX: usize = 1024 * 1024 * 1024;
+pub(crate) const DOCUMENT_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
 /// XML documents with one kind of root element.
 #[derive(Debug, Clone, Default)]
-pub struct Xml {
+pub(crate) struct Xml {
     /// Namespace of the root element; empty without one.
-    pub root_namespace: String,
+    pub(crate) root_namespace: String,
     /// Local name of the root element.
-    pub root_local: String,
+    pub(crate) root_local: String,
     /// How the mapping spells the root element.
-    pub root_spelled: String,
+    pub(crate) root_spelled: String,
 }
 
 impl Source for Xml {

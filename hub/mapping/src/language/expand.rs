@@ -311,10 +311,7 @@ impl<'a> Expander<'a> {
         match (&block.item, spot.scope) {
             (Some(value), Shape::Leaf(_)) => self.row(Vec::new(), &block.name, value, spot, scope),
             (None, Shape::Leaf(leaf)) if block.templates.is_empty() => {
-                let text = Text {
-                    value: ".".to_owned(),
-                    ..block.name.clone()
-                };
+                let text = Text::standing_for(".", &block.name);
                 self.simple_row(Vec::new(), leaf, &text, spot, scope);
             }
             (Some(value), _) => {

@@ -33,6 +33,15 @@ impl Text {
         }
     }
 
+    /// A text that the file leaves out; findings point at `other` instead.
+    pub(crate) fn standing_for(value: &str, other: &Text) -> Self {
+        Self {
+            value: value.to_owned(),
+            span: other.span.clone(),
+            inner: None,
+        }
+    }
+
     /// A key of the file.
     pub(crate) fn of_key(source: &str, key: &Spanned<std::borrow::Cow<'_, str>>) -> Self {
         Self::new(source, key.get_ref(), key.span())

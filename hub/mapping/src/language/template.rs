@@ -263,7 +263,7 @@ mod tests {
         let fault = |text: &str| Template::parse(text, dotted).unwrap_err();
         assert_eq!(fault("{a}{a}").range, 4..5);
         assert_eq!(fault("x").text, "a template needs at least one {name}");
-        assert_eq!(fault("{a:[}").text, "this part has no closing brace");
+        assert_eq!(fault("{a:[").text, "this part has no closing brace");
         assert_eq!(fault("a}b").range, 1..2);
         assert!(fault("{a:(}").text.starts_with("this regular expression does not work"));
     }

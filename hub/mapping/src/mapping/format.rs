@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use toml::de::{DeTable, DeValue};
-
+use crate::csv::CsvFormat;
+use crate::fixed::FixedFormat;
 use crate::language::file::pairs;
 use crate::language::place::Place;
 use crate::language::resolve::Vocabulary;
@@ -18,6 +18,9 @@ use crate::xml::{Written, Xml};
 #[derive(Debug)]
 pub(super) enum Format {
     Xml(Box<XmlFormat>),
+    Json,
+    Csv(Box<CsvFormat>),
+    Fixed(Box<FixedFormat>),
 }
 
 /// XML, both ways.
@@ -31,12 +34,17 @@ const KINDS: [&str; 4] = ["xml", "json", "csv", "fixed"];
 
 impl Format {
     /// Checks `[format]`, and makes the prefixes known.
-    pub(super) fn of(table: &Table, text: &str, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<Self> {
+    pub(super) fn of(table: &Table, writes: bool, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<Self> {
         let kind = table.needed_text("kind", report)?;
         match kind.value.as_str() {
             "xml" => xml(table, vocabulary, report).map(|xml| Self::Xml(Box::new(xml))),
+            "json" => {
+                table.only(&["kind"], report);
+                Some(Self::Json)
+            }
+            "csv" => CsvFormat::of(table, writes, report).map(|csv| Self::Csv(Box::new(csv))),
+            "fixed" => FixedFormat::of(table, writes, report).map(|fixed| Self::Fixed(Box::new(fixed))),
             other => {
-                let _ = text;
                 let sentence = format!("there is no format `{other}`");
                 report.unknown("AH-M105", kind.span.clone(), sentence, other, KINDS);
                 None
@@ -47,12 +55,18 @@ impl Format {
     pub(super) fn media_type(&self) -> &'static str {
         match self {
             Self::Xml(_) => "application/xml",
+            Self::Json => "application/json",
+            Self::Csv(_) => "text/csv",
+            Self::Fixed(_) => "text/plain",
         }
     }
 
     pub(super) fn extension(&self) -> &'static str {
         match self {
             Self::Xml(_) => "xml",
+            Self::Json => "json",
+            Self::Csv(_) => "csv",
+            Self::Fixed(_) => "txt",
         }
     }
 }
@@ -132,14 +146,5 @@ fn symbols(text: &Text, vocabulary: &mut Vocabulary, report: &mut Report) -> Opt
             report.error("AH-M106", text.span.clone(), "the name of an element expected");
             None
         }
-    }
-}
-
-/// The `[format]` table as the toml crate has it, for formats that check their own keys.
-#[allow(dead_code, reason = "taken up by the formats")]
-pub(super) fn raw<'t, 's>(table: &'t DeTable<'s>) -> Option<&'t DeTable<'s>> {
-    match table.get("format")?.get_ref() {
-        DeValue::Table(format) => Some(format),
-        _ => None,
     }
 }

@@ -63,7 +63,7 @@ fn build(
     report: &mut Report,
 ) -> Option<Mapping> {
     let mut vocabulary = Vocabulary::default();
-    let format = Format::of(&sections.format, text, &mut vocabulary, report);
+    let format = Format::of(&sections.format, sections.writes, &mut vocabulary, report);
     short_names(sections, &mut vocabulary, report);
     let order = format::order(&sections.format, &mut vocabulary, report);
     let tables = tables(sections, beside, report);

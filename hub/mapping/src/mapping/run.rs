@@ -8,6 +8,7 @@ use hub_message::{Code, NodeRef, Place, Rejection, Tree};
 use super::Mapping;
 use super::format::Format;
 use crate::facts::Facts;
+use crate::json::JsonSource;
 use crate::reading::ReadProgram;
 use crate::reading::listen::{Listening, ReadState};
 use crate::source::Source;
@@ -23,62 +24,65 @@ pub(super) fn read(
 ) -> Result<Vec<Tree>, Rejection> {
     let secrets = Arc::clone(worker.secrets());
     let state = worker.state(mapping);
+    let mut with = With {
+        mapping,
+        program,
+        input,
+        secrets: &secrets,
+        state: &mut state.read,
+    };
     match &mapping.format {
-        Format::Xml(xml) => drive(
-            mapping,
-            program,
-            &xml.source,
-            input,
-            &secrets,
-            &mut state.xml,
-            &mut state.read,
-        ),
+        Format::Xml(xml) => with.drive(&xml.source, &mut state.xml),
+        Format::Json => with.drive(&JsonSource, &mut ()),
+        Format::Csv(csv) => with.drive(csv.as_ref(), &mut state.csv),
+        Format::Fixed(fixed) => with.drive(fixed.as_ref(), &mut state.fixed),
     }
 }
 
-fn drive<S: Source>(
-    mapping: &Mapping,
-    program: &ReadProgram,
-    source: &S,
-    input: &[u8],
-    secrets: &Secrets,
-    reader: &mut S::State,
-    state: &mut ReadState,
-) -> Result<Vec<Tree>, Rejection> {
-    let text = source.decode(input)?;
-    if text.len() > u32::MAX as usize {
-        return Err(Rejection::new(
-            Code::new("AH-M215"),
-            "the document is larger than this hub reads at once",
-            "divide the document at its source",
-        ));
-    }
-    let mut listening = Listening {
-        program,
-        names: &mapping.names,
-        policy: mapping.policy,
-        text: &text,
-        state,
-        secrets: &|name| secrets.get(name),
-        rules: &mapping.rules,
-        made: Vec::new(),
-        findings: Vec::new(),
-    };
-    source.read(&text, reader, &mut listening)?;
-    let (made, findings) = (listening.made, listening.findings);
-    let mut rejections = Vec::new();
-    for finding in findings {
-        let mut rejection = finding.rejection;
-        if let Some(at) = finding.at {
-            rejection = rejection
-                .at(Place::of(text.as_bytes(), at))
-                .at_path(source.path_at(&text, at));
+/// A file and what it is read with.
+struct With<'w> {
+    mapping: &'w Mapping,
+    program: &'w ReadProgram,
+    input: &'w [u8],
+    secrets: &'w Secrets,
+    state: &'w mut ReadState,
+}
+
+impl With<'_> {
+    fn drive<S: Source>(&mut self, source: &S, reader: &mut S::State) -> Result<Vec<Tree>, Rejection> {
+        let text = source.decode(self.input)?;
+        if text.len() > u32::MAX as usize {
+            return Err(Rejection::new(
+                Code::new("AH-M215"),
+                "the document is larger than this hub reads at once",
+                "divide the document at its source",
+            ));
         }
-        rejections.push(rejection);
-    }
-    match Rejection::all(rejections) {
-        Some(rejection) => Err(rejection),
-        None => Ok(made),
+        let secrets = self.secrets;
+        let mut listening = Listening {
+            program: self.program,
+            names: &self.mapping.names,
+            policy: self.mapping.policy,
+            text: &text,
+            state: self.state,
+            secrets: &|name| secrets.get(name),
+            rules: &self.mapping.rules,
+            made: Vec::new(),
+            findings: Vec::new(),
+        };
+        source.read(&text, reader, &mut listening)?;
+        let (made, findings) = (listening.made, listening.findings);
+        let located = findings.into_iter().map(|finding| match finding.at {
+            Some(at) => {
+                let place = Place::of(text.as_bytes(), at);
+                finding.rejection.at(place).at_path(source.path_at(&text, at))
+            }
+            None => finding.rejection,
+        });
+        match Rejection::all(located.collect()) {
+            Some(rejection) => Err(rejection),
+            None => Ok(made),
+        }
     }
 }
 

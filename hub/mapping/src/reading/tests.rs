@@ -141,15 +141,25 @@ fn options_of_rows() {
     let rows = "[fields]\na = { path = 'a', default = 'x' }\nb.read = { path = 'b | trim', when = \"k = '1' and b != ''\" }\n\
                 c = { default = 5 }\nd.read = { path = 'd', when = \"^a in ('x', 'y')\" }\ne = 'e | table(t)'\n\
                 [tables.t]\ninline = { '1' = 'one' }\notherwise = 'keep'";
-    check(shape, rows, "<r><b> v </b><k>1</k><d>D</d><e>1</e></r>", r#"{"a":"x","b":"v","c":5,"d":"D","e":"one"}"#);
-    check(shape, rows, "<r><a>q</a><b>v</b><d>D</d><e>2</e></r>", r#"{"a":"q","c":5,"e":"2"}"#);
+    check(
+        shape,
+        rows,
+        "<r><b> v </b><k>1</k><d>D</d><e>1</e></r>",
+        r#"{"a":"x","b":"v","c":5,"d":"D","e":"one"}"#,
+    );
+    check(
+        shape,
+        rows,
+        "<r><a>q</a><b>v</b><d>D</d><e>2</e></r>",
+        r#"{"a":"q","c":5,"e":"2"}"#,
+    );
 }
 
 #[test]
 fn many_matches() {
     check(
         "last, second, n:integer, sum:number, all",
-        "[fields]\nlast = 'a | last'\nsecond = \"a | nth(1)\"\nn.read = 'a/@v | count'\nsum.read = 'a/@v | sum'\nall.read = \"a | join('-')\"",
+        "[fields]\nlast = 'a | last'\nsecond.read = \"a | nth(2)\"\nn.read = 'a/@v | count'\nsum.read = 'a/@v | sum'\nall.read = \"a | join('-')\"",
         "<r><a v='1.5'>x</a><a>y</a><a v='2'>z</a></r>",
         r#"{"last":"z","second":"y","n":2,"sum":3.5,"all":"x-y-z"}"#,
     );
@@ -162,11 +172,11 @@ fn all_findings_of_a_document_with_their_places() {
         "[fields]\nd = 'd'\nname = 'n'\nneed = { path = 'x', required = true }\n[lists.lines]\neach = 'l'\n[lists.lines.fields]\n\
          n = 'n'\nt = 't | table(t)'\n[tables.t]\ninline = { a = 'b' }",
         "<r>\n<d>09.01.2015</d><n>Erika</n>\n<l/><l><n>1</n></l><l><n>x</n><t>?</t></l></r>",
-        "AH-M210 d /r/d 2:4 the value is not a date of the form yyyy-MM-dd (`date`) (it is `09.01.2015`)\n\
-         AH-M210 name /r/n 2:21 the value is not a date of the form yyyy-MM-dd (`date`)\n\
+        "AH-M210 d /r/d 2:4 the value does not have the form yyyy-MM-dd (`date`) (it is `09.01.2015`)\n\
+         AH-M210 name /r/n 2:21 the value does not have the form yyyy-MM-dd (`date`)\n\
          AH-M201 need x 1:1 `x` is missing; the mapping requires it\n\
-         AH-M210 lines[2].n /r/l[3]/n 3:25 the value is not a decimal number (`decimal`) (it is `x`)\n\
-         AH-M212 lines[2].t /r/l[3]/t 3:33 the value is not in the table `t` (it is `?`)",
+         AH-M210 lines[2].n /r/l[3]/n 3:26 the value is not a decimal number with the mark `.` (`decimal`) (it is `x`)\n\
+         AH-M212 lines[2].t /r/l[3]/t 3:34 the value is not in the table `t` (it is `?`)",
     );
 }
 
@@ -180,7 +190,11 @@ fn unmapped_places_are_counted_without_values() {
     let text = "<r><x><a>1</a><y>2</y><y/></x><w b='1' c='2'><v/></w><k><z/></k><u/>loose</r>";
     mapping.read(text.as_bytes(), &mut worker).unwrap();
     mapping.read(text.as_bytes(), &mut worker).unwrap();
-    let shown: Vec<_> = worker.take_unmapped(&mapping).into_iter().map(|u| (u.path, u.count)).collect();
+    let shown: Vec<_> = worker
+        .take_unmapped(&mapping)
+        .into_iter()
+        .map(|u| (u.path, u.count))
+        .collect();
     assert_eq!(
         shown.iter().map(|(p, n)| (p.as_str(), *n)).collect::<Vec<_>>(),
         [("text()", 2), ("u", 2), ("x/y", 4)]
