@@ -4,9 +4,14 @@
 pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod deadletter;
+mod listing;
 pub(crate) mod map;
 pub(crate) mod message;
+mod place;
 pub(crate) mod reload;
+mod reveal;
 pub(crate) mod run;
 pub(crate) mod status;
 pub(crate) mod test;
+
+pub(crate) use place::store_file;

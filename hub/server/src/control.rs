@@ -9,6 +9,7 @@ mod serve;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exit::Exit;
 pub(crate) use ask::{AskFault, ask};
 pub(crate) use serve::{Control, Demand};
 
@@ -63,4 +64,14 @@ pub(crate) enum Answer {
         /// Why, in words for the person at the terminal.
         text: String,
     },
+}
+
+impl Answer {
+    /// An answer that says why not, with the exit code that the command line ends with.
+    pub(crate) fn error(exit: Exit, text: impl Into<String>) -> Self {
+        Self::Error {
+            exit: exit as u8,
+            text: text.into(),
+        }
+    }
 }

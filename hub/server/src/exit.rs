@@ -22,6 +22,22 @@ pub(crate) enum Exit {
     Partly = 6,
 }
 
+impl Exit {
+    /// The exit of this code, as the running hub tells it; a code that does not exist counts as unreachable.
+    pub(crate) fn of_code(code: u8) -> Self {
+        let all = [
+            Self::Ok,
+            Self::Findings,
+            Self::Usage,
+            Self::Configuration,
+            Self::Unreachable,
+            Self::NotPermitted,
+            Self::Partly,
+        ];
+        all.into_iter().find(|exit| *exit as u8 == code).unwrap_or(Self::Unreachable)
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

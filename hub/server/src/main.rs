@@ -4,7 +4,12 @@
 mod cli;
 mod command;
 mod config;
+mod control;
 mod exit;
+mod hub;
+mod run;
+mod status;
+mod supervise;
 mod terminal;
 
 use std::process::ExitCode;

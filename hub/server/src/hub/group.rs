@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! A group: planned messages that are published together and acknowledged together.
+
+use hub_bus::InboundItem;
+use hub_message::Recipient;
+use hub_pipeline::Outbound;
+
+/// A group is full with this many publishes. An atomic batch holds 1000; the last message may bring a few.
+const PUBLISHES_MAX: usize = 900;
+
+/// A group is full with this many bytes.
+const BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// A message with everything that follows from it.
+pub(crate) struct Decided {
+    /// The message.
+    pub(crate) item: InboundItem,
+    /// Whether a dead letter is among what follows.
+    pub(crate) rejected: bool,
+    /// What follows from it, for each canonical document the record first.
+    pub(crate) outbounds: Vec<Outbound>,
+}
+
+impl Decided {
+    /// What follows from each canonical document: its record and its deliveries, which are published together.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = &[Outbound]> {
+        self.outbounds.chunk_by(|_, next| *next.recipient() != Recipient::Cases)
+    }
+}
+
+/// Decided messages in the order of the stream.
+#[derive(Default)]
+pub(crate) struct Group {
+    decided: Vec<Decided>,
+    publishes: usize,
+    bytes: usize,
+}
+
+impl Group {
+    /// Adds a message.
+    pub(crate) fn push(&mut self, decided: Decided) {
+        self.publishes += decided.outbounds.len();
+        self.bytes += decided.outbounds.iter().map(|outbound| outbound.body().len()).sum::<usize>();
+        self.decided.push(decided);
+    }
+
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.decided.is_empty()
+    }
+
+    /// Whether it should be published before anything is added.
+    pub(crate) fn is_full(&self) -> bool {
+        self.publishes >= PUBLISHES_MAX || self.bytes >= BYTES_MAX
+    }
+
+    /// The messages.
+    pub(crate) fn decided(&self) -> &[Decided] {
+        &self.decided
+    }
+
+    /// Everything that is to be published, in order.
+    pub(crate) fn outbounds(&self) -> impl Iterator<Item = &Outbound> {
+        self.decided.iter().flat_map(|decided| &decided.outbounds)
+    }
+}
