@@ -12,6 +12,7 @@ mod keywords;
 mod outline;
 mod report;
 mod schemas;
+mod settings;
 mod source;
 mod template;
 #[cfg(test)]
@@ -19,4 +20,5 @@ mod tests;
 
 pub use case_view::{CaseView, EntryView, ParticipantView};
 pub use schemas::{Schema, SchemaFile, Schemas, Valid};
+pub use settings::{SettingsFault, check_settings};
 pub use template::Template;

@@ -4,13 +4,16 @@
 //! A folder holds `hub.toml`, `connectors/<name>.toml` and `routes/*.toml`; schemas and mappings lie beside it or where
 //! `[paths]` says. Nothing here is used before everything is right: a reload is a load, and it is whole or not at all.
 
+mod check;
 mod connector;
 mod findings;
 pub(crate) mod folder;
 mod hub;
 pub(crate) mod library;
+mod manifest;
 mod route;
 mod secret;
+mod settings;
 mod table;
 
 #[cfg(test)]
@@ -24,10 +27,13 @@ use std::sync::Arc;
 use hub_message::{Code, ConnectorName, Digest, Finding, Sensitive};
 use hub_pipeline::{ConnectorSource, Rules, RulesSource, Written};
 
+pub(crate) use check::check;
 pub(crate) use connector::Connector;
 pub(crate) use findings::Findings;
 pub(crate) use hub::{Limits, Nats};
-pub(crate) use secret::{MaybeSecret, Secret, resolve};
+pub(crate) use manifest::program;
+pub(crate) use secret::{MaybeSecret, Secret};
+pub(crate) use settings::resolve;
 
 use library::{Library, Places};
 use table::Source;
@@ -65,34 +71,16 @@ pub(crate) struct Configuration {
 
 /// Loads the configuration in `folder`. `order_key` is the hub's key for order keys; it is no part of the digest.
 pub(crate) fn load(folder: &Path, order_key: &[u8]) -> Result<Configuration, Findings> {
-    let mut read = Reading::default();
-    let Some(hub) = read.hub(folder) else {
-        return Err(read.findings);
-    };
-    let near = Places::from(folder);
-    let places = Places {
-        schemas: hub.schemas.clone().unwrap_or(near.schemas),
-        mappings: hub.mappings.clone().unwrap_or(near.mappings),
-    };
-    read.connectors(folder, &hub.limits);
-    read.routes(folder);
-    let rules = read.rules(&hub, &places, order_key);
-    read.quotas(folder, &hub.limits);
-    match rules {
-        Some(rules) if read.findings.errors() == 0 => Ok(Configuration {
-            folder: folder.to_path_buf(),
-            site: hub.site,
-            nats: hub.nats,
-            status: hub.status,
-            limits: hub.limits,
-            store: hub.store,
-            documents: hub.documents,
-            connectors: read.connectors,
-            rules: Arc::new(rules),
-            warnings: read.findings,
-        }),
-        _ => Err(read.findings),
-    }
+    let mut reading = Reading::default();
+    reading.configuration(folder, order_key).ok_or(reading.findings)
+}
+
+/// Where the schemas and mappings of a configuration are, as far as its `hub.toml` can be read.
+pub(crate) fn places(folder: &Path, findings: &mut Findings) -> Places {
+    let mut reading = Reading::default();
+    let hub = reading.hub(folder);
+    findings.append(reading.findings);
+    hub.map_or_else(|| Places::from(folder), |hub| hub.places(folder))
 }
 
 /// What has been read so far.
@@ -103,9 +91,36 @@ struct Reading {
     sources: Vec<ConnectorSource>,
     routes: Vec<hub_pipeline::RouteSource>,
     digests: Vec<(String, Digest)>,
+    /// The mappings that connectors and routes name.
+    named: Vec<String>,
 }
 
 impl Reading {
+    /// Reads everything. The findings stay here; only when none of them is an error there is a configuration.
+    fn configuration(&mut self, folder: &Path, order_key: &[u8]) -> Option<Configuration> {
+        let hub = self.hub(folder)?;
+        self.connectors(folder, &hub.limits);
+        self.routes(folder);
+        self.named = self.mappings_named();
+        let rules = self.rules(&hub, &hub.places(folder), order_key);
+        self.quotas(folder, &hub.limits);
+        if self.findings.errors() > 0 {
+            return None;
+        }
+        Some(Configuration {
+            folder: folder.to_path_buf(),
+            site: hub.site,
+            nats: hub.nats,
+            status: hub.status,
+            limits: hub.limits,
+            store: hub.store,
+            documents: hub.documents,
+            connectors: self.connectors.clone(),
+            rules: Arc::new(rules?),
+            warnings: self.findings.clone(),
+        })
+    }
+
     /// Opens a file and notes its digest under its name in the configuration folder.
     fn open(&mut self, folder: &Path, path: &Path) -> Option<Source> {
         let (file, text) = folder::read(path, &mut self.findings)?;
@@ -156,8 +171,8 @@ impl Reading {
 
     fn rules(&mut self, hub: &hub::Hub, places: &Places, order_key: &[u8]) -> Option<Rules> {
         let mut library = Library::open(places, &mut self.findings);
-        for id in self.mappings_named() {
-            library.load(&id, &mut self.findings);
+        for id in &self.named {
+            library.load(id, &mut self.findings);
         }
         if !library.complete {
             return None;

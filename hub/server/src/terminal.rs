@@ -16,7 +16,20 @@ pub(crate) fn message(text: &str) {
     let _ = write!(err, "{text}{end}");
 }
 
+/// Writes findings to standard error, `error` in red and `warning` in yellow where colours are wanted.
+pub(crate) fn findings(text: &str) {
+    if !colour() {
+        return message(text);
+    }
+    let paint = |line: &str| match line.split_once('[') {
+        Some((word @ "error", rest)) => format!("\x1b[1;31m{word}\x1b[0m[{rest}"),
+        Some((word @ "warning", rest)) => format!("\x1b[1;33m{word}\x1b[0m[{rest}"),
+        _ => line.to_owned(),
+    };
+    message(&text.lines().map(paint).collect::<Vec<_>>().join("\n"));
+}
+
 /// Whether messages may be coloured: standard error is a terminal and `NO_COLOR` is unset or empty (no-color.org).
-pub(crate) fn colour() -> bool {
+fn colour() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -6,10 +6,9 @@ use std::path::Path;
 use hub_message::{Code, ConnectorName, Finding};
 use hub_pipeline::{ConnectorSource, TypeSource};
 use serde_json::Value;
-use toml::de::DeValue;
 
 use super::Limits;
-use super::secret;
+use super::settings;
 use super::table::{Section, Source};
 
 const NAME: Code = Code::new("AH-K010");
@@ -56,7 +55,7 @@ pub(super) fn read(
     let command = command(&mut file);
     let types = file.section("types").map(|section| types(&section)).unwrap_or_default();
     let settings = match file.entry("settings") {
-        Some((_, value)) if value.get_ref().is_table() => secret::settings(source, "settings", value, folder),
+        Some((_, value)) if value.get_ref().is_table() => settings::read(source, "settings", value, folder),
         Some((_, value)) => {
             file.wrong("settings", value, "a table");
             Value::Null
@@ -117,18 +116,13 @@ fn types(section: &Section<'_>) -> Vec<TypeSource> {
     let mut types = Vec::new();
     for (key, value) in section.entries() {
         let kind = source.written(key.span(), key.get_ref().as_ref());
-        let mapping = match value.get_ref() {
-            DeValue::Table(table) => {
-                let mut below = Section::new(source, table, key.span());
-                let mapping = below.text("mapping");
-                below.finish();
-                mapping
-            }
-            _ => {
-                section.wrong(key.get_ref(), value, "a table: { mapping = \"…\" }");
-                continue;
-            }
+        let Some(table) = value.get_ref().as_table() else {
+            section.wrong(key.get_ref(), value, "a table: { mapping = \"…\" }");
+            continue;
         };
+        let mut below = Section::new(source, table, key.span());
+        let mapping = below.text("mapping");
+        below.finish();
         types.push(TypeSource { kind, mapping });
     }
     types

@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 use hub_message::{Finding, Severity};
 
+use super::secret::INLINE;
+
 /// Findings about files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Findings {
@@ -36,7 +38,7 @@ impl Findings {
     }
 
     /// The same findings, none of them worse than a warning.
-    pub(crate) fn as_warnings(mut self) -> Self {
+    pub(crate) fn into_warnings(mut self) -> Self {
         for finding in &mut self.list {
             finding.severity = Severity::Warning;
         }
@@ -51,9 +53,16 @@ impl Findings {
         sorted
     }
 
-    /// The text of a file, if it was kept.
-    pub(crate) fn text(&self, file: &str) -> Option<&str> {
-        self.texts.get(file).map(String::as_str)
+    /// The text of a file, if it was kept, with secrets that stand in it made unreadable: findings go into logs.
+    pub(crate) fn text(&self, file: &str) -> Option<String> {
+        let mut text = self.texts.get(file)?.clone();
+        for secret in self.list.iter().filter(|f| f.file == file && f.code == INLINE) {
+            if let Some(found) = text.get(secret.span.clone()) {
+                // As many bytes as before, so that all other findings still point at their characters.
+                text.replace_range(secret.span.clone(), &"*".repeat(found.len()));
+            }
+        }
+        Some(text)
     }
 
     /// How many errors there are.
@@ -75,7 +84,7 @@ impl Findings {
     pub(crate) fn render(&self) -> String {
         let mut out = String::new();
         for finding in self.sorted() {
-            out.push_str(&finding.render(self.text(&finding.file)));
+            out.push_str(&finding.render(self.text(&finding.file).as_deref()));
             out.push('\n');
         }
         if !self.is_empty() {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hub_message::Code;
 
+use super::library::Places;
 use super::secret::{self, MaybeSecret, Secret};
 use super::table::{Section, Source};
 
@@ -66,6 +67,17 @@ pub(super) struct Hub {
     pub(super) documents: MaybeSecret,
     pub(super) schemas: Option<PathBuf>,
     pub(super) mappings: Option<PathBuf>,
+}
+
+impl Hub {
+    /// Where schemas and mappings are: where `[paths]` says, else beside or above the configuration.
+    pub(super) fn places(&self, folder: &Path) -> Places {
+        let near = Places::from(folder);
+        Places {
+            schemas: self.schemas.clone().unwrap_or(near.schemas),
+            mappings: self.mappings.clone().unwrap_or(near.mappings),
+        }
+    }
 }
 
 /// Reads the file. What is wrong is a finding and replaced by its default, so that the rest can be checked.

@@ -85,7 +85,7 @@ impl Library {
             // missed by name.
             let mut found = Findings::default();
             library.add_file(&path, &mut found);
-            findings.append(found.as_warnings());
+            findings.append(found.into_warnings());
         }
         library
     }

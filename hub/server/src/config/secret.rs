@@ -11,7 +11,8 @@ use toml::de::DeValue;
 
 use super::table::{Section, Source};
 
-const INLINE: Code = Code::new("AH-K007");
+/// A secret that stands in the configuration; whoever shows the finding hides what it points at.
+pub(super) const INLINE: Code = Code::new("AH-K007");
 const REFERENCE: Code = Code::new("AH-K008");
 
 /// Where a secret stands.
@@ -36,7 +37,7 @@ pub(crate) enum MaybeSecret {
 
 impl Secret {
     /// The secret that a table names; `None` if it is no reference. A relative file is looked up from `folder`.
-    fn of(kind: &str, name: &str, folder: &Path) -> Option<Self> {
+    pub(super) fn of(kind: &str, name: &str, folder: &Path) -> Option<Self> {
         match kind {
             "file" => Some(Self::File(folder.join(name))),
             "env" => Some(Self::Env(name.to_owned())),
@@ -60,7 +61,7 @@ impl Secret {
         Ok(Sensitive::new(text.trim_end().to_owned()))
     }
 
-    fn to_json(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         let (kind, name) = match self {
             Self::File(path) => ("file", path.display().to_string()),
             Self::Env(name) => ("env", name.clone()),
@@ -119,17 +120,18 @@ pub(crate) fn address(section: &mut Section<'_>, key: &'static str, folder: &Pat
     Some(MaybeSecret::Plain(text.as_str().to_owned()))
 }
 
-/// The reference that a value is, if it is one: a table with exactly one of the three keys.
-fn refer(source: &Source, value: &Spanned<DeValue<'_>>, folder: &Path) -> Option<Secret> {
+/// The reference that a value is, if it is one: a table of nothing but the three keys, of which one is allowed.
+pub(super) fn refer(source: &Source, value: &Spanned<DeValue<'_>>, folder: &Path) -> Option<Secret> {
     let table = value.get_ref().as_table()?;
-    let mut entries = table.iter();
-    let (kind, name) = entries.next()?;
-    let secret = Secret::of(kind.get_ref(), name.get_ref().as_str()?, folder)?;
-    if table.len() > 1 {
+    let mut secrets = Vec::new();
+    for (kind, name) in table {
+        secrets.push(Secret::of(kind.get_ref(), name.get_ref().as_str()?, folder)?);
+    }
+    if secrets.len() > 1 {
         let text = "a secret stands in one place: `file`, `env` or `credential`";
         source.find(Finding::error(REFERENCE, source.file.as_ref(), value.span(), text));
     }
-    Some(secret)
+    secrets.pop()
 }
 
 /// Whether a text is an address with a password before its host.
@@ -142,125 +144,15 @@ pub(super) fn has_password(text: &str) -> bool {
         .is_some_and(|(user, _)| user.split_once(':').is_some_and(|(_, password)| !password.is_empty()))
 }
 
-fn inline(source: &Source, key: &str, value: &Spanned<DeValue<'_>>) -> Finding {
+pub(super) fn inline(source: &Source, key: &str, value: &Spanned<DeValue<'_>>) -> Finding {
     let text = format!("the secret `{key}` stands in the configuration itself");
     Finding::error(INLINE, source.file.as_ref(), value.span(), text)
         .help("keep it elsewhere: { file = \"…\" }, { env = \"…\" } or { credential = \"…\" }")
 }
 
-/// Whether a key is called like a secret: its last word is one of a few, and `key` only with a word that says which.
-fn sounds_secret(key: &str) -> bool {
-    let lower = key.to_lowercase();
-    let words: Vec<&str> = lower.split(['_', '-', '.']).collect();
-    match words.as_slice() {
-        ["key"] => true,
-        [.., which, "key"] => ["api", "access", "private", "secret", "signing", "shared"].contains(which),
-        [.., last] => [
-            "password",
-            "passwort",
-            "passphrase",
-            "secret",
-            "token",
-            "seed",
-            "apikey",
-        ]
-        .contains(last),
-        [] => false,
-    }
-}
-
-/// A value of `[settings]` as JSON, with findings about secrets that stand in it. References stay references, their
-/// files made absolute.
-pub(crate) fn settings(source: &Source, key: &str, value: &Spanned<DeValue<'_>>, folder: &Path) -> Value {
-    if let Some(secret) = refer(source, value, folder) {
-        return secret.to_json();
-    }
-    match value.get_ref() {
-        DeValue::String(text) => {
-            if sounds_secret(key) || has_password(text) {
-                source.find(inline(source, key, value));
-            }
-            Value::String(text.to_string())
-        }
-        DeValue::Integer(integer) => {
-            let number = i64::from_str_radix(integer.as_str(), integer.radix());
-            number.map_or_else(|_| Value::String(integer.as_str().to_owned()), Value::from)
-        }
-        DeValue::Float(float) => {
-            let number = float.as_str().parse::<f64>().ok();
-            number.map_or(Value::Null, Value::from)
-        }
-        DeValue::Boolean(flag) => Value::Bool(*flag),
-        DeValue::Datetime(time) => Value::String(time.to_string()),
-        DeValue::Array(items) => items.iter().map(|item| settings(source, key, item, folder)).collect(),
-        DeValue::Table(table) => {
-            let entries = table.iter();
-            let object = entries.map(|(name, value)| {
-                let name = name.get_ref().to_string();
-                let value = settings(source, &name, value, folder);
-                (name, value)
-            });
-            Value::Object(object.collect())
-        }
-    }
-}
-
-/// Settings with every secret in the place of its reference. The error is a sentence without any secret.
-pub(crate) fn resolve(settings: &Value) -> Result<Value, String> {
-    match settings {
-        Value::Object(members) => {
-            if let Some(secret) = json_reference(members) {
-                return Ok(Value::String(secret.read()?.into_disclosed()));
-            }
-            let resolved = members.iter().map(|(name, value)| Ok((name.clone(), resolve(value)?)));
-            resolved
-                .collect::<Result<serde_json::Map<_, _>, String>>()
-                .map(Value::Object)
-        }
-        Value::Array(items) => items
-            .iter()
-            .map(resolve)
-            .collect::<Result<Vec<_>, String>>()
-            .map(Value::Array),
-        other => Ok(other.clone()),
-    }
-}
-
-fn json_reference(members: &serde_json::Map<String, Value>) -> Option<Secret> {
-    let (kind, name) = members.iter().next().filter(|_| members.len() == 1)?;
-    Secret::of(kind, name.as_str()?, Path::new(""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_that_sound_secret() {
-        for yes in [
-            "password",
-            "imap_password",
-            "api-key",
-            "key",
-            "seed",
-            "access_token",
-            "client_secret",
-            "Passwort",
-        ] {
-            assert!(sounds_secret(yes), "{yes}");
-        }
-        for no in [
-            "path",
-            "primary_key",
-            "order_key",
-            "keys",
-            "tokens",
-            "password_file",
-            "title",
-        ] {
-            assert!(!sounds_secret(no), "{no}");
-        }
-    }
 
     #[test]
     fn addresses_with_passwords() {
@@ -274,22 +166,5 @@ mod tests {
         ] {
             assert!(!has_password(no), "{no}");
         }
-    }
-
-    #[test]
-    fn references_are_resolved_wherever_they_stand() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("pw");
-        std::fs::write(&file, "geheim\n").unwrap();
-        let settings = serde_json::json!({ "a": [{ "password": { "file": file } }], "b": { "file": 1 }, "c": 2 });
-        assert_eq!(
-            resolve(&settings),
-            Ok(serde_json::json!({ "a": [{ "password": "geheim" }], "b": { "file": 1 }, "c": 2 }))
-        );
-        let missing = serde_json::json!({ "p": { "env": "AMTSHUB_NO_SUCH_VARIABLE" } });
-        assert_eq!(
-            resolve(&missing),
-            Err("the environment has no variable `AMTSHUB_NO_SUCH_VARIABLE`".into())
-        );
     }
 }

@@ -230,7 +230,7 @@ impl<'a> Section<'a> {
     pub(crate) fn finish(self) {
         for (key, _) in self.table {
             let name = key.get_ref().as_ref();
-            if self.asked.iter().any(|asked| *asked == name) {
+            if self.asked.contains(&name) {
                 continue;
             }
             let finding = Finding::error(
