@@ -31,7 +31,6 @@ pub(crate) use check::check;
 pub(crate) use connector::Connector;
 pub(crate) use findings::Findings;
 pub(crate) use hub::{Limits, Nats};
-pub(crate) use manifest::program;
 pub(crate) use secret::{MaybeSecret, Secret};
 pub(crate) use settings::resolve;
 

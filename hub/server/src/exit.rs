@@ -34,7 +34,9 @@ impl Exit {
             Self::NotPermitted,
             Self::Partly,
         ];
-        all.into_iter().find(|exit| *exit as u8 == code).unwrap_or(Self::Unreachable)
+        all.into_iter()
+            .find(|exit| *exit as u8 == code)
+            .unwrap_or(Self::Unreachable)
     }
 }
 

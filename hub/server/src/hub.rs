@@ -39,10 +39,10 @@ pub(crate) use quota::Quotas;
 pub(crate) use reader::Reader;
 pub(crate) use receipts::ReceiptWriter;
 pub(crate) use registrations::{Registrar, listen_to_beats, welcome};
-pub(crate) use suspect::Marker;
 #[cfg(feature = "sabotage")]
 pub(crate) use sabotage::Fault;
 pub(crate) use sabotage::Sabotage;
+pub(crate) use suspect::Marker;
 pub(crate) use tally::{Hindrance, Tally};
 
 /// The world's fault: what is needed does not answer. Whoever gets one tries again later.

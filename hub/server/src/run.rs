@@ -138,7 +138,11 @@ async fn answer(town: &mut Town, request: Request) -> Answer {
             Err(fault) => Answer::error(Exit::Unreachable, fault.to_string()),
         },
         Request::Replay { dead_letter, by } => replay::replay(town, &dead_letter, &by).await,
-        Request::Discard { dead_letter, reason, by } => replay::discard(town, &dead_letter, &by, &reason).await,
+        Request::Discard {
+            dead_letter,
+            reason,
+            by,
+        } => replay::discard(town, &dead_letter, &by, &reason).await,
         Request::Revealed { what, reason, by } => {
             tracing::warn!(target: "reveal", what, reason, by, "personal values shown at the command line");
             Answer::Ok(serde_json::Value::Null)

@@ -30,6 +30,6 @@ pub(crate) fn findings(text: &str) {
 }
 
 /// Whether messages may be coloured: standard error is a terminal and `NO_COLOR` is unset or empty (no-color.org).
-fn colour() -> bool {
+pub(crate) fn colour() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -118,7 +118,7 @@ fn check_finding(condition: &str, code: &str, pointed: &str, says: &str) {
     };
     let text = format!("{} {}", finding.text, finding.help.as_deref().unwrap_or_default());
     assert_eq!(
-        (finding.code.as_str(), &condition[finding.span.clone()]),
+        (finding.code.as_str(), condition.get(finding.span.clone()).unwrap()),
         (code, pointed)
     );
     assert!(text.contains(says), "{text}");

@@ -89,7 +89,7 @@ fn fill(builder: &mut TreeBuilder, key: Option<&str>, shape: &Shape, items: usiz
             *count += 1;
             match leaf.kind {
                 hub_message::LeafKind::Number | hub_message::LeafKind::Integer => {
-                    builder.number(key, &format!("{count}.50"))
+                    builder.number(key, &format!("{count}.50"));
                 }
                 hub_message::LeafKind::Bool => builder.bool(key, true),
                 _ => builder.text(key, &format!("canary-{count}")),

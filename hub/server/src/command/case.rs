@@ -111,7 +111,10 @@ fn table(cases: &[CaseLine]) -> String {
 fn execute_show(place: &Place, show: &Show) -> Result<Exit, Failure> {
     let found = place.read(async |store| Ok(store.case(&show.id).await?))?;
     let Some(case) = found else {
-        return Err(Failure::new(Exit::Findings, format!("Den Vorgang {} gibt es nicht.", show.id)));
+        return Err(Failure::new(
+            Exit::Findings,
+            format!("Den Vorgang {} gibt es nicht.", show.id),
+        ));
     };
     let case = if show.reveal.granted(place, &format!("case {}", case.line.id))? {
         case.revealed()
@@ -151,7 +154,11 @@ fn section(text: &mut String, title: &str, table: String) {
 fn references(case: &CaseView) -> String {
     let mut listing = Listing::new(&["System", "Art", "Wert"]);
     for reference in &case.references {
-        listing.row([reference.system.clone(), reference.kind.clone(), reference.value.to_string()]);
+        listing.row([
+            reference.system.clone(),
+            reference.kind.clone(),
+            reference.value.to_string(),
+        ]);
     }
     listing.render()
 }
@@ -160,7 +167,11 @@ fn participants(case: &CaseView) -> String {
     let mut listing = Listing::new(&["Rolle", "Name", "Kennung"]);
     for participant in &case.participants {
         let identifier = participant.identifier.as_ref().map(ToString::to_string);
-        listing.row([participant.role.clone(), participant.name.to_string(), identifier.unwrap_or_default()]);
+        listing.row([
+            participant.role.clone(),
+            participant.name.to_string(),
+            identifier.unwrap_or_default(),
+        ]);
     }
     listing.render()
 }

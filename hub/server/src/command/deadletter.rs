@@ -110,7 +110,17 @@ fn execute_list(place: &Place, list: &List) -> Result<Exit, Failure> {
 }
 
 fn table(letters: &[DeadLetterLine]) -> String {
-    let mut listing = Listing::new(&["Klärfall", "Zeit", "Quelle", "Art", "Nachricht", "Code", "Ursache", "Zustand", "Wiederholt"]);
+    let mut listing = Listing::new(&[
+        "Klärfall",
+        "Zeit",
+        "Quelle",
+        "Art",
+        "Nachricht",
+        "Code",
+        "Ursache",
+        "Zustand",
+        "Wiederholt",
+    ]);
     for letter in letters {
         listing.row([
             letter.id.clone(),

@@ -35,7 +35,11 @@ impl Listing {
         let widths: Vec<usize> = (0..self.columns).map(|column| self.width(column)).collect();
         let mut text = String::new();
         for row in &self.rows {
-            let padded: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+            let padded: Vec<String> = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("{cell:<width$}"))
+                .collect();
             text.push_str(padded.join("  ").trim_end());
             text.push('\n');
         }
@@ -68,7 +72,10 @@ mod tests {
 
     #[test]
     fn moments_are_cut_to_the_second() {
-        assert_eq!(moment(Timestamp::from_millis(1_790_000_000_123)), "2026-09-21 13:33:20Z");
+        assert_eq!(
+            moment(Timestamp::from_millis(1_790_000_000_123)),
+            "2026-09-21 13:33:20Z"
+        );
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn map(arguments: &Arguments) -> Result<Vec<u8>, Fault> {
     let mut worker = Worker::default();
     let documents = read(&from, library.schemas(), &input, &mut worker)?;
     if arguments.unmapped {
-        for place in worker.take_unmapped() {
+        for place in worker.take_unmapped(&from) {
             terminal::message(&format!("unmapped: {} ({} times)", place.path, place.count));
         }
     }

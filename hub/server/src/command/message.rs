@@ -127,7 +127,10 @@ fn execute_list(place: &Place, list: &List) -> Result<Exit, Failure> {
 pub(super) fn table(messages: &[MessageLine]) -> String {
     let mut listing = Listing::new(&["Zeit", "Quelle", "Art", "Nachricht", "Zustand", "Ziele", "Vorgang"]);
     for message in messages {
-        let targets = message.targets.iter().map(|t| format!("{}: {}", t.recipient, t.state.label()));
+        let targets = message
+            .targets
+            .iter()
+            .map(|t| format!("{}: {}", t.recipient, t.state.label()));
         listing.row([
             moment(message.received),
             message.source.to_string(),
@@ -157,7 +160,10 @@ fn execute_show(place: &Place, show: &Show) -> Result<Exit, Failure> {
         ));
     }
     let Some(message) = found.pop() else {
-        return Err(Failure::new(Exit::Findings, format!("Die Nachricht {} gibt es nicht.", show.id)));
+        return Err(Failure::new(
+            Exit::Findings,
+            format!("Die Nachricht {} gibt es nicht.", show.id),
+        ));
     };
     match show.output {
         Output::Json => terminal::data(json(&message)?.as_bytes()),
@@ -179,15 +185,30 @@ fn sheet(message: &MessageView) -> String {
         message.parts
     );
     let noted = [
-        ("Vorgänge", Some(line.cases.join(", ")).filter(|cases| !cases.is_empty())),
-        ("Klärfälle", Some(message.dead_letters.join(", ")).filter(|ids| !ids.is_empty())),
-        ("Wiederholt von der Quelle", Some(message.repeated.to_string()).filter(|times| times != "0")),
-        ("Erneute Verarbeitung von", message.replay_of.as_ref().map(ToString::to_string)),
+        (
+            "Vorgänge",
+            Some(line.cases.join(", ")).filter(|cases| !cases.is_empty()),
+        ),
+        (
+            "Klärfälle",
+            Some(message.dead_letters.join(", ")).filter(|ids| !ids.is_empty()),
+        ),
+        (
+            "Wiederholt von der Quelle",
+            Some(message.repeated.to_string()).filter(|times| times != "0"),
+        ),
+        (
+            "Erneute Verarbeitung von",
+            message.replay_of.as_ref().map(ToString::to_string),
+        ),
         ("Unterhaltung", message.correlation.clone()),
         ("Anlass", message.causation.clone()),
         ("Ablaufverfolgung", message.traceparent.clone()),
     ];
-    for (name, value) in noted.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value))) {
+    for (name, value) in noted
+        .iter()
+        .filter_map(|(name, value)| value.as_ref().map(|value| (name, value)))
+    {
         let _ = writeln!(text, "{name}: {value}");
     }
     for record in &message.records {
@@ -197,10 +218,18 @@ fn sheet(message: &MessageView) -> String {
 }
 
 fn part(text: &mut String, record: &RecordView) {
-    let schema = record.schema.as_ref().map_or("nicht verarbeitet", |schema| schema.as_str());
+    let schema = record
+        .schema
+        .as_ref()
+        .map_or("nicht verarbeitet", |schema| schema.as_str());
     let _ = writeln!(text, "\nTeil {}: {schema}", record.part + 1);
     if let (Some(mapping), Some(digest)) = (&record.mapping, &record.mapping_digest) {
-        let _ = writeln!(text, "Zuordnung {mapping} ({}), Regelwerk {}", digest.short(), record.rules.short());
+        let _ = writeln!(
+            text,
+            "Zuordnung {mapping} ({}), Regelwerk {}",
+            digest.short(),
+            record.rules.short()
+        );
     }
     if let Some(route) = &record.filtered_by {
         let _ = writeln!(text, "Ausgefiltert durch die Route {route}");
@@ -214,7 +243,17 @@ fn part(text: &mut String, record: &RecordView) {
 }
 
 fn deliveries(deliveries: &[DeliveryView]) -> String {
-    let mut listing = Listing::new(&["Ziel", "Art", "Zustand", "Seit", "Versuche", "Beleg", "Route", "Zweck", "Rechtsgrundlage"]);
+    let mut listing = Listing::new(&[
+        "Ziel",
+        "Art",
+        "Zustand",
+        "Seit",
+        "Versuche",
+        "Beleg",
+        "Route",
+        "Zweck",
+        "Rechtsgrundlage",
+    ]);
     for delivery in deliveries {
         let said = delivery.text.as_ref().or(delivery.reference.as_ref());
         listing.row([

@@ -41,9 +41,14 @@ impl From<StoreError> for Failure {
         match fault {
             StoreError::Missing(place) => Self::new(
                 Exit::Unreachable,
-                format!("Hier gibt es noch keine Vorgänge ({place}): Stimmt der Datenordner (--data)? Lief Amtshub schon einmal?"),
+                format!(
+                    "Hier gibt es noch keine Vorgänge ({place}): Stimmt der Datenordner (--data)? Lief Amtshub schon einmal?"
+                ),
             ),
-            other => Self::new(Exit::Unreachable, format!("Die Vorgangsdatenbank antwortet nicht: {other}")),
+            other => Self::new(
+                Exit::Unreachable,
+                format!("Die Vorgangsdatenbank antwortet nicht: {other}"),
+            ),
         }
     }
 }

@@ -25,7 +25,10 @@ impl Reveal {
         }
         let reason = self.reason.as_deref().unwrap_or_default().trim();
         if reason.is_empty() {
-            return Err(Failure::new(Exit::Usage, "--reveal braucht einen Anlass: --reason TEXT"));
+            return Err(Failure::new(
+                Exit::Usage,
+                "--reveal braucht einen Anlass: --reason TEXT",
+            ));
         }
         let request = Request::Revealed {
             what: what.to_owned(),

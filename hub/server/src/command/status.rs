@@ -54,7 +54,14 @@ fn sheet(status: &Status) -> String {
 
 fn connectors(connectors: &[Connector]) -> String {
     let mut listing = Listing::new(&[
-        "Konnektor", "Empfangen", "Zugestellt", "Wartend", "Älteste", "Klärfälle", "Letzter Erfolg", "Zustand",
+        "Konnektor",
+        "Empfangen",
+        "Zugestellt",
+        "Wartend",
+        "Älteste",
+        "Klärfälle",
+        "Letzter Erfolg",
+        "Zustand",
     ]);
     let mut worst_first: Vec<&Connector> = connectors.iter().collect();
     worst_first.sort_by_key(|connector| std::cmp::Reverse(connector.status));
@@ -64,7 +71,10 @@ fn connectors(connectors: &[Connector]) -> String {
             connector.today.received.to_string(),
             connector.outgoing.delivered.to_string(),
             connector.waiting.to_string(),
-            connector.oldest_seconds.map(|seconds| format!("{seconds} s")).unwrap_or_default(),
+            connector
+                .oldest_seconds
+                .map(|seconds| format!("{seconds} s"))
+                .unwrap_or_default(),
             connector.dead_letters.to_string(),
             connector.last_success.map(moment).unwrap_or_default(),
             connector.sentence.clone(),

@@ -24,7 +24,7 @@ const SETTING: Code = Code::new("AH-K018");
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 
 /// The program of a connector and the arguments that its configuration gives it.
-pub(crate) fn program(connector: &Connector) -> (PathBuf, Vec<String>) {
+fn program(connector: &Connector) -> (PathBuf, Vec<String>) {
     if let Some((program, arguments)) = connector.command.as_deref().and_then(<[String]>::split_first) {
         return (PathBuf::from(program), arguments.to_vec());
     }

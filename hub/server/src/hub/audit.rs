@@ -66,7 +66,10 @@ mod tests {
         audit.waits(at(100));
         assert!(!audit.is_late(at(160)));
         assert!(audit.is_late(at(161)));
-        assert!(!audit.is_late(at(99)), "a clock that was set back does not stop the town");
+        assert!(
+            !audit.is_late(at(99)),
+            "a clock that was set back does not stop the town"
+        );
         audit.written();
         assert!(!audit.is_late(at(161)));
     }

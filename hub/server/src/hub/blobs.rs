@@ -107,7 +107,9 @@ impl BlobService {
     }
 
     async fn begin(&self, sender: &ConnectorName, payload: &Bytes) -> Reply {
-        let Ok((begin, _)) = unframe::<Begin>(payload) else { return misunderstood() };
+        let Ok((begin, _)) = unframe::<Begin>(payload) else {
+            return misunderstood();
+        };
         match self.documents.begin(sender, &begin.sha256, begin.size).await {
             Ok(begun) => Reply::Result(json!({
                 "upload": begin.sha256, "offset": begun.offset, "exists": begun.exists
@@ -117,7 +119,9 @@ impl BlobService {
     }
 
     async fn chunk(&self, sender: &ConnectorName, upload: &Digest, payload: &Bytes) -> Reply {
-        let Ok((chunk, bytes)) = unframe::<Chunk>(payload) else { return misunderstood() };
+        let Ok((chunk, bytes)) = unframe::<Chunk>(payload) else {
+            return misunderstood();
+        };
         match self.documents.append(sender, upload, chunk.offset, bytes).await {
             Ok(offset) => Reply::Result(json!({ "offset": offset })),
             Err(fault) => refused(&fault),
@@ -139,7 +143,9 @@ impl BlobService {
     }
 
     async fn read(&self, reader: &ConnectorName, payload: &Bytes) -> Reply {
-        let Ok((wanted, _)) = unframe::<ReadRange>(payload) else { return misunderstood() };
+        let Ok((wanted, _)) = unframe::<ReadRange>(payload) else {
+            return misunderstood();
+        };
         let shown = wanted.capability.unwrap_or_default();
         let key = self.capability_key.disclose();
         if let Err(refusal) = capability::verify(key, &shown, &wanted.sha256, reader, clock::now()) {

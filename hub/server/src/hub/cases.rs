@@ -30,7 +30,9 @@ impl CaseWriter {
     pub(crate) async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
         while !stop.is_cancelled() {
-            let Err(away) = self.write(&stop, &mut backoff).await else { break };
+            let Err(away) = self.write(&stop, &mut backoff).await else {
+                break;
+            };
             self.records.release();
             tracing::warn!("case records wait: {away}");
             backoff.pause(&stop).await;

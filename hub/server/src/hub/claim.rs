@@ -21,7 +21,11 @@ pub(crate) async fn native(
     let head = &message.body.head;
     for document in head.documents.iter().chain(&head.claim) {
         // Whoever knows a digest does not thereby have the content: a connector refers to what it has sent itself.
-        if !documents.was_sent_by(&message.source, &document.sha256).await.map_err(away)? {
+        if !documents
+            .was_sent_by(&message.source, &document.sha256)
+            .await
+            .map_err(away)?
+        {
             return Ok(Err(not_sent(document)));
         }
     }
@@ -60,7 +64,10 @@ fn too_large(size: u64, bytes_max: u64) -> Rejection {
 fn not_sent(document: &DocumentRef) -> Rejection {
     Rejection::new(
         NOT_SENT,
-        format!("the message refers to the document {}, which its source has not sent", document.sha256.short()),
+        format!(
+            "the message refers to the document {}, which its source has not sent",
+            document.sha256.short()
+        ),
         "let the connector send the record again; it uploads the document before the message",
     )
 }

@@ -40,7 +40,11 @@ impl Group {
     /// Adds a message.
     pub(crate) fn push(&mut self, decided: Decided) {
         self.publishes += decided.outbounds.len();
-        self.bytes += decided.outbounds.iter().map(|outbound| outbound.body().len()).sum::<usize>();
+        self.bytes += decided
+            .outbounds
+            .iter()
+            .map(|outbound| outbound.body().len())
+            .sum::<usize>();
         self.decided.push(decided);
     }
 

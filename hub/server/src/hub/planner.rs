@@ -143,7 +143,8 @@ impl Planner {
                     known.push((read, facts.map_err(|fault| Unavailable::Store(fault.to_string()))?));
                 }
                 let (by, of, key) = (Arc::clone(rules), Arc::clone(&message), self.capability_key.clone());
-                self.on_thread(move |worker| plan_all(&by, &of, &key, known, worker)).await?
+                self.on_thread(move |worker| plan_all(&by, &of, &key, known, worker))
+                    .await?
             }
         };
         Ok(decided(item, outbounds, rejected))
@@ -160,7 +161,9 @@ impl Planner {
             (result, worker)
         });
         // A panic has ended the process before it could arrive here; what arrives is the end of the runtime.
-        let (result, worker) = done.await.map_err(|end| Unavailable::Disk(std::io::Error::other(end)))?;
+        let (result, worker) = done
+            .await
+            .map_err(|end| Unavailable::Disk(std::io::Error::other(end)))?;
         self.worker = worker;
         Ok(result)
     }

@@ -53,7 +53,9 @@ impl Reader {
             let Err(away) = self.read(&stop).await else { break };
             self.inbound.release();
             tracing::warn!(connector = %self.connector, "reading pauses: {away}");
-            self.publisher.tally.hindered(Some(Hindrance::Unavailable(away.to_string())));
+            self.publisher
+                .tally
+                .hindered(Some(Hindrance::Unavailable(away.to_string())));
             if self.publisher.tally.taken() > taken_before {
                 backoff.reset();
             }

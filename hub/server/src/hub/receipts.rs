@@ -26,7 +26,9 @@ impl ReceiptWriter {
     pub(crate) async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
         while !stop.is_cancelled() {
-            let Err(away) = self.write(&stop, &mut backoff).await else { break };
+            let Err(away) = self.write(&stop, &mut backoff).await else {
+                break;
+            };
             self.receipts.release();
             tracing::warn!(connector = %self.connector, "receipts wait: {away}");
             backoff.pause(&stop).await;

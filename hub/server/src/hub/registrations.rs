@@ -42,7 +42,9 @@ impl Registrar {
                 () = stop.cancelled() => return Ok(()),
                 request = requests.next() => request,
             };
-            let Some(request) = request else { anyhow::bail!("the connection to NATS has ended") };
+            let Some(request) = request else {
+                anyhow::bail!("the connection to NATS has ended")
+            };
             match self.welcome(&request).await {
                 Ok(welcome) => {
                     tracing::info!(connector = %request.connector, "connector said hello");
@@ -57,7 +59,10 @@ impl Registrar {
     }
 
     async fn welcome(&self, request: &RegistrationRequest) -> Result<Welcome, Refusal> {
-        let hello = request.hello.as_ref().map_err(|fault| Refusal(PROTOCOL_FAULT, fault.clone()))?;
+        let hello = request
+            .hello
+            .as_ref()
+            .map_err(|fault| Refusal(PROTOCOL_FAULT, fault.clone()))?;
         if hello.manifest.protocol != PROTOCOL {
             let said = hello.manifest.protocol;
             let text = format!("the connector speaks version {said} of the protocol, the hub speaks {PROTOCOL}");
@@ -66,7 +71,10 @@ impl Registrar {
         let configuration = Arc::clone(&self.configuration.borrow());
         let name = &request.connector;
         let Some(connector) = configuration.connectors.get(name) else {
-            return Err(Refusal(UNKNOWN, format!("there is no connector `{name}` in the configuration")));
+            return Err(Refusal(
+                UNKNOWN,
+                format!("there is no connector `{name}` in the configuration"),
+            ));
         };
         let welcome = welcome(&configuration, name, connector).map_err(|fault| Refusal(SECRET, fault))?;
         // Deliveries that an earlier life of the connector held come again, in order, before it pulls.
@@ -103,7 +111,9 @@ pub(crate) async fn listen_to_beats(
             () = stop.cancelled() => return Ok(()),
             beat = beats.next() => beat,
         };
-        let Some(beat) = beat else { anyhow::bail!("the connection to NATS has ended") };
+        let Some(beat) = beat else {
+            anyhow::bail!("the connection to NATS has ended")
+        };
         board.heard(&beat.connector, beat.beat, clock::now());
     }
 }

@@ -7,7 +7,10 @@
 /// A fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "sabotage", derive(clap::ValueEnum))]
-#[cfg_attr(not(feature = "sabotage"), expect(dead_code, reason = "no option makes one in this build"))]
+#[cfg_attr(
+    not(feature = "sabotage"),
+    expect(dead_code, reason = "no option makes one in this build")
+)]
 pub(crate) enum Fault {
     /// Acknowledge before publishing.
     AckFirst,

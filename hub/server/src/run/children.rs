@@ -22,7 +22,9 @@ pub(super) fn order(data: &DataFolder, connector: &Connector, url: &str, seed: &
         ("--seed", seed.display().to_string()),
         ("--state", state.display().to_string()),
     ];
-    let options = options.into_iter().flat_map(|(option, value)| [option.to_owned(), value]);
+    let options = options
+        .into_iter()
+        .flat_map(|(option, value)| [option.to_owned(), value]);
     Ok(Order {
         name: connector.name.clone(),
         program,

@@ -17,11 +17,18 @@ const PANIC_EXIT: i32 = 101;
 /// Starts the log.
 pub(crate) fn start() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = if std::io::stderr().is_terminal() {
         lines.with_ansi(terminal::colour()).try_init()
     } else {
-        lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
+        lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .try_init()
     };
     // Only a second start in one process fails, and then the log is there already.
     drop(started);
@@ -39,7 +46,10 @@ pub(crate) fn end_on_panic() {
     );
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(place, "bug in amtshub: the process ends; what was in flight is taken again at the next start");
+        tracing::error!(
+            place,
+            "bug in amtshub: the process ends; what was in flight is taken again at the next start"
+        );
         std::process::exit(PANIC_EXIT);
     }));
 }

@@ -45,9 +45,13 @@ async fn prepare(town: &mut Town, old: &Configuration, new: &Configuration) -> a
     if names(old) != names(new)
         && let Some(nats) = &mut town.nats
     {
-        nats.set_connectors(names(new).into_iter().collect()).context("accounts of the connectors")?;
+        nats.set_connectors(names(new).into_iter().collect())
+            .context("accounts of the connectors")?;
     }
-    town.bus.prepare(&topology(new)).await.context("streams of the connectors")?;
+    town.bus
+        .prepare(&topology(new))
+        .await
+        .context("streams of the connectors")?;
     Ok(())
 }
 
@@ -90,7 +94,9 @@ async fn changed(
     if only_words == *connector {
         return Ok(());
     }
-    let Some(running) = town.running.get_mut(&connector.name) else { return Ok(()) };
+    let Some(running) = town.running.get_mut(&connector.name) else {
+        return Ok(());
+    };
     if let Some((_, stop)) = running.child.take() {
         stop.cancel();
     }
@@ -98,8 +104,12 @@ async fn changed(
         return town.start_child(connector);
     }
     let welcome = welcome(new, &connector.name, connector).map_err(|fault| anyhow::anyhow!(fault))?;
-    let told = town.bus.control(&connector.name, "config", &serde_json::to_value(&welcome)?).await;
-    told.map(drop).context("the connector was not told its new settings; it gets them with its next hello")
+    let told = town
+        .bus
+        .control(&connector.name, "config", &serde_json::to_value(&welcome)?)
+        .await;
+    told.map(drop)
+        .context("the connector was not told its new settings; it gets them with its next hello")
 }
 
 /// What is said to the person who asked, with what only a new start brings.
@@ -111,10 +121,17 @@ fn said(old: &Configuration, new: &Configuration) -> String {
         ("[documents]", old.documents != new.documents),
         ("[limits]", old.limits != new.limits),
     ];
-    let later: Vec<&str> = later.iter().filter(|(_, changed)| *changed).map(|(name, _)| *name).collect();
+    let later: Vec<&str> = later
+        .iter()
+        .filter(|(_, changed)| *changed)
+        .map(|(name, _)| *name)
+        .collect();
     let digest = new.rules.digest().short();
     match later.as_slice() {
         [] => format!("Neu geladen, Regelwerk {digest}."),
-        later => format!("Neu geladen, Regelwerk {digest}. Erst nach einem Neustart gilt: {}.", later.join(", ")),
+        later => format!(
+            "Neu geladen, Regelwerk {digest}. Erst nach einem Neustart gilt: {}.",
+            later.join(", ")
+        ),
     }
 }

@@ -35,13 +35,18 @@ pub(super) async fn replay(town: &Town, id: &str, by: &str) -> Answer {
         body: Bytes::copy_from_slice(body.disclose()),
     };
     if let Err((_, fault)) = town.bus.publish(&[vec![publish]]).await {
-        return Answer::error(Exit::Unreachable, format!("NATS hat die Nachricht nicht angenommen: {fault}"));
+        return Answer::error(
+            Exit::Unreachable,
+            format!("NATS hat die Nachricht nicht angenommen: {fault}"),
+        );
     }
     tracing::info!(dead_letter = id, %message, by, "dead letter replayed");
     match town.store.replayed(id, &message, by).await {
         Ok(_) => Answer::Ok(format!("wird erneut verarbeitet als Nachricht {message}").into()),
         // The new message itself names what it replays, so the link is made when its record is written.
-        Err(fault) => Answer::Ok(format!("wird erneut verarbeitet als Nachricht {message} (noch nicht vermerkt: {fault})").into()),
+        Err(fault) => {
+            Answer::Ok(format!("wird erneut verarbeitet als Nachricht {message} (noch nicht vermerkt: {fault})").into())
+        }
     }
 }
 
@@ -71,7 +76,10 @@ pub(super) async fn discard(town: &Town, id: &str, by: &str, reason: &str) -> An
 }
 
 fn away(fault: &StoreError) -> Answer {
-    Answer::error(Exit::Unreachable, format!("Die Vorgangsdatenbank antwortet nicht: {fault}"))
+    Answer::error(
+        Exit::Unreachable,
+        format!("Die Vorgangsdatenbank antwortet nicht: {fault}"),
+    )
 }
 
 #[cfg(test)]
@@ -81,7 +89,10 @@ mod tests {
     #[test]
     fn headers_are_kept_and_the_cause_is_told() {
         let cause = MessageId::keyed(b"k", &[b"1"]);
-        let kept = [("ce-type".to_owned(), "a".to_owned()), ("Hub-Causation".to_owned(), "old".to_owned())];
+        let kept = [
+            ("ce-type".to_owned(), "a".to_owned()),
+            ("Hub-Causation".to_owned(), "old".to_owned()),
+        ];
         let headers = replay_headers(&kept, &cause);
         assert_eq!(headers.get(Header::EventType), Some("a"));
         assert_eq!(headers.get(Header::Causation), Some(cause.as_str()));

@@ -21,9 +21,7 @@ use super::town::{Groups, Town, names, quotas};
 use crate::command::store_file;
 use crate::config::{Configuration, Nats};
 use crate::control::{Control, Demand};
-use crate::hub::{
-    Audit, BlobService, CaseWriter, Measured, Meter, Quotas, Registrar, listen_to_beats, now,
-};
+use crate::hub::{Audit, BlobService, CaseWriter, Measured, Meter, Quotas, Registrar, listen_to_beats, now};
 use crate::status::{Board, Gatherer, unknown};
 
 /// The loop turns every second; a minute without a turn means that it hangs.
@@ -115,7 +113,12 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
             Ok((Some(embedded), settings))
         }
         Nats::Foreign { url, seed, system_seed } => {
-            let read = |secret: &crate::config::Secret| secret.read().map(Sensitive::into_disclosed).map_err(|fault| anyhow!(fault));
+            let read = |secret: &crate::config::Secret| {
+                secret
+                    .read()
+                    .map(Sensitive::into_disclosed)
+                    .map_err(|fault| anyhow!(fault))
+            };
             let settings = BusSettings {
                 url: url.read().map_err(|fault| anyhow!(fault))?.into_disclosed(),
                 hub_seed: read(seed)?,
@@ -141,7 +144,10 @@ pub(super) fn topology(configuration: &Configuration) -> Topology {
 /// Refuses a configuration that lacks a connector for which, or from which, messages wait: nobody would process them.
 pub(super) async fn refuse_orphans(bus: &Bus, configuration: &Configuration) -> anyhow::Result<()> {
     let known = bus.known_connectors().await?;
-    for name in known.iter().filter(|name| !configuration.connectors.contains_key(*name)) {
+    for name in known
+        .iter()
+        .filter(|name| !configuration.connectors.contains_key(*name))
+    {
         let waiting = waiting_of(bus, name).await?;
         if waiting > 0 {
             bail!(
@@ -156,7 +162,10 @@ pub(super) async fn refuse_orphans(bus: &Bus, configuration: &Configuration) -> 
 /// Messages that wait for a connector or came from it and are not processed.
 async fn waiting_of(bus: &Bus, name: &ConnectorName) -> anyhow::Result<u64> {
     let streams = bus.streams(std::slice::from_ref(name)).await?;
-    let inbound = streams.iter().find(|stream| stream.name != "OUT").map_or(0, |stream| stream.messages);
+    let inbound = streams
+        .iter()
+        .find(|stream| stream.name != "OUT")
+        .map_or(0, |stream| stream.messages);
     let outbound = bus.pending(&Recipient::Connector(name.clone())).await;
     // Without a durable nothing can wait for it.
     Ok(inbound + outbound.map_or(0, |facts| facts.waiting))
@@ -173,7 +182,9 @@ async fn open_documents(configuration: &Configuration, data: &Path) -> anyhow::R
         ..hub_documents::Limits::default()
     };
     // It makes folders.
-    tokio::task::spawn_blocking(move || Documents::open(&place, limits)).await?.context("document store")
+    tokio::task::spawn_blocking(move || Documents::open(&place, limits))
+        .await?
+        .context("document store")
 }
 
 async fn open_store(configuration: &Configuration, data: &Path) -> anyhow::Result<Store> {
@@ -190,7 +201,11 @@ async fn start_services(
     status: watch::Sender<Arc<hub_console::Status>>,
     embedded: bool,
 ) -> anyhow::Result<()> {
-    let (hellos, beats, blobs) = (town.bus.registrations().await?, town.bus.beats().await?, town.bus.blobs().await?);
+    let (hellos, beats, blobs) = (
+        town.bus.registrations().await?,
+        town.bus.beats().await?,
+        town.bus.blobs().await?,
+    );
     let configuration = town.configuration.subscribe();
     let (measured, measurements) = watch::channel(Measured::default());
     let meter = Meter {
@@ -236,7 +251,9 @@ async fn start_services(
 
 fn start_control(town: &mut Town, demands: mpsc::Sender<Demand>) -> anyhow::Result<()> {
     let control = Control::open(&town.data.control()).context("control socket")?;
-    town.groups.services.start("control socket", |stop| async move { Ok(control.serve(demands, stop).await?) });
+    town.groups.services.start("control socket", |stop| async move {
+        Ok(control.serve(demands, stop).await?)
+    });
     Ok(())
 }
 

@@ -111,14 +111,18 @@ impl Town {
         let reading = self.groups.readers.token().child_token();
         let tally = Arc::new(Tally::default());
         let reader = self.reader(name, &tally)?;
-        self.groups.readers.start_until(&format!("reader of {name}"), reading.clone(), |stop| reader.run(stop));
+        self.groups
+            .readers
+            .start_until(&format!("reader of {name}"), reading.clone(), |stop| reader.run(stop));
         let writer = ReceiptWriter {
             connector: name.clone(),
             receipts: self.bus.receipts(name),
             store: self.store.clone(),
         };
         let writing = self.groups.writers.token().child_token();
-        self.groups.writers.start_until(&format!("receipts of {name}"), writing.clone(), |stop| writer.run(stop));
+        self.groups
+            .writers
+            .start_until(&format!("receipts of {name}"), writing.clone(), |stop| writer.run(stop));
         let running = Running {
             child: None,
             reading,
@@ -131,19 +135,26 @@ impl Town {
 
     /// Starts the process of a connector, where the hub runs it, and puts the connector on the board.
     pub(super) fn start_child(&mut self, connector: &Connector) -> anyhow::Result<()> {
-        let Some(running) = self.running.get_mut(&connector.name) else { return Ok(()) };
+        let Some(running) = self.running.get_mut(&connector.name) else {
+            return Ok(());
+        };
         let mut seen = None;
         if connector.managed {
-            let seed = self.nats.as_ref().map(|nats| nats.keys().connector_file(&connector.name));
+            let seed = self
+                .nats
+                .as_ref()
+                .map(|nats| nats.keys().connector_file(&connector.name));
             let seed = seed.unwrap_or_else(|| children::foreign_seed(&self.data, &connector.name));
             let order = children::order(&self.data, connector, &self.url, &seed)?;
             let (phase, phases) = watch::channel(Phase::Running);
             let stop = self.groups.connectors.token().child_token();
             running.child = Some((order.clone(), stop.clone()));
-            self.groups.connectors.start_until(&format!("connector {}", connector.name), stop, |stop| async move {
-                keep_running(order, phase, stop).await;
-                Ok(())
-            });
+            self.groups
+                .connectors
+                .start_until(&format!("connector {}", connector.name), stop, |stop| async move {
+                    keep_running(order, phase, stop).await;
+                    Ok(())
+                });
             seen = Some(phases);
         }
         self.board.add(&connector.name, now(), seen, Arc::clone(&running.tally));

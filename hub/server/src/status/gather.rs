@@ -164,7 +164,11 @@ impl Gatherer {
         let mut seen = self.board.seen(name);
         seen.waiting = waits.map_or(0, |found| found.waiting);
         seen.oldest = waits.and_then(|found| found.oldest);
-        let Judged { health, state, sentence } = connector(&seen, at);
+        let Judged {
+            health,
+            state,
+            sentence,
+        } = connector(&seen, at);
         let balance = today.balance.get(name);
         let outgoing = today.outgoing.get(&recipient);
         let letters = today.dead_letters.get(name);

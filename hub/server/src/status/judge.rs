@@ -67,7 +67,10 @@ fn judged(health: Health, state: ConnectorState, sentence: impl Into<String>) ->
 /// No process, or no sign of life.
 fn gone(seen: &Seen, now: Timestamp) -> Option<Judged> {
     if let Some(Phase::Fallen { how, times }) = &seen.phase {
-        let sentence = format!("Abgestürzt: {how}. Wird neu gestartet ({times}. Mal); {}.", safe(seen.waiting));
+        let sentence = format!(
+            "Abgestürzt: {how}. Wird neu gestartet ({times}. Mal); {}.",
+            safe(seen.waiting)
+        );
         return Some(judged(Health::Warn, ConnectorState::Down, sentence));
     }
     let heard = seen.beat.as_ref().map(|(_, at)| *at);
@@ -95,7 +98,9 @@ fn hindered(seen: &Seen) -> Option<Judged> {
         Hindrance::Closed(Closed::Full(recipient)) => judged(
             Health::Warn,
             ConnectorState::Paused,
-            format!("Angehalten: {recipient} nimmt nichts mehr an, und sein Warteraum ist voll. Geht von selbst weiter."),
+            format!(
+                "Angehalten: {recipient} nimmt nichts mehr an, und sein Warteraum ist voll. Geht von selbst weiter."
+            ),
         ),
         Hindrance::Closed(Closed::AuditLate) => judged(
             Health::Fail,
@@ -126,9 +131,17 @@ fn said(seen: &Seen) -> Judged {
     };
     let (health, state, usual) = match beat.state {
         State::Running => (Health::Pass, ConnectorState::Running, "Läuft."),
-        State::Degraded => (Health::Warn, ConnectorState::Degraded, "Etwas antwortet nicht; wird neu versucht."),
+        State::Degraded => (
+            Health::Warn,
+            ConnectorState::Degraded,
+            "Etwas antwortet nicht; wird neu versucht.",
+        ),
         State::Paused => (Health::Warn, ConnectorState::Paused, "Von Hand angehalten."),
-        State::Draining => (Health::Pass, ConnectorState::Draining, "Arbeitet den Rest ab und hält dann an."),
+        State::Draining => (
+            Health::Pass,
+            ConnectorState::Draining,
+            "Arbeitet den Rest ab und hält dann an.",
+        ),
     };
     let own = beat.text.trim();
     judged(health, state, if own.is_empty() { usual } else { own })
@@ -168,7 +181,12 @@ mod tests {
 
     #[test]
     fn a_connector_that_beats_is_believed() {
-        check(&beating(State::Running, ""), Health::Pass, ConnectorState::Running, "Läuft.");
+        check(
+            &beating(State::Running, ""),
+            Health::Pass,
+            ConnectorState::Running,
+            "Läuft.",
+        );
         let seen = beating(State::Degraded, "Der Ordner ist nicht lesbar.");
         check(&seen, Health::Warn, ConnectorState::Degraded, "Ordner");
     }
@@ -199,8 +217,15 @@ mod tests {
         });
         check(&seen, Health::Warn, ConnectorState::Down, "Signal 9");
         seen.phase = Some(Phase::Running);
-        seen.hindrance = Some(Hindrance::Closed(Closed::Full("finance".to_owned().try_into().unwrap())));
-        check(&seen, Health::Warn, ConnectorState::Paused, "finance nimmt nichts mehr an");
+        seen.hindrance = Some(Hindrance::Closed(Closed::Full(
+            "finance".to_owned().try_into().unwrap(),
+        )));
+        check(
+            &seen,
+            Health::Warn,
+            ConnectorState::Paused,
+            "finance nimmt nichts mehr an",
+        );
         seen.hindrance = Some(Hindrance::Closed(Closed::AuditLate));
         check(&seen, Health::Fail, ConnectorState::Paused, "Nachweis");
     }
@@ -211,6 +236,11 @@ mod tests {
         (seen.waiting, seen.oldest) = (1, Some(at(-299)));
         check(&seen, Health::Pass, ConnectorState::Running, "Läuft");
         seen.oldest = Some(at(-600));
-        check(&seen, Health::Warn, ConnectorState::Degraded, "seit 10 Min. nichts an; 1 Nachricht wartet");
+        check(
+            &seen,
+            Health::Warn,
+            ConnectorState::Degraded,
+            "seit 10 Min. nichts an; 1 Nachricht wartet",
+        );
     }
 }

@@ -38,7 +38,10 @@ pub(super) fn store(writable: bool, late: bool) -> (Health, String) {
             Health::Fail,
             "Der Nachweis lässt sich seit über einer Minute nicht schreiben; neue Nachrichten warten.".to_owned(),
         ),
-        (false, false) => (Health::Warn, "Die Vorgangsdatenbank nimmt nichts an; Einträge warten.".to_owned()),
+        (false, false) => (
+            Health::Warn,
+            "Die Vorgangsdatenbank nimmt nichts an; Einträge warten.".to_owned(),
+        ),
         (true, false) => (Health::Pass, "Die Vorgangsdatenbank läuft.".to_owned()),
     }
 }

@@ -32,7 +32,10 @@ pub(super) struct Show {
 pub(super) fn execute(place: &Place, show: &Show) -> Result<Exit, Failure> {
     let found = place.read(async |store| Ok(store.dead_letter(&show.id).await?))?;
     let Some(letter) = found else {
-        return Err(Failure::new(Exit::Findings, format!("Den Klärfall {} gibt es nicht.", show.id)));
+        return Err(Failure::new(
+            Exit::Findings,
+            format!("Den Klärfall {} gibt es nicht.", show.id),
+        ));
     };
     let content = show
         .reveal
@@ -48,7 +51,12 @@ pub(super) fn execute(place: &Place, show: &Show) -> Result<Exit, Failure> {
         }
         Output::Table => {
             terminal::data(sheet(&letter).as_bytes());
-            terminal::data(content.map(|text| format!("\nInhalt\n{text}\n")).unwrap_or_default().as_bytes());
+            terminal::data(
+                content
+                    .map(|text| format!("\nInhalt\n{text}\n"))
+                    .unwrap_or_default()
+                    .as_bytes(),
+            );
         }
     }
     Ok(Exit::Ok)
@@ -57,8 +65,20 @@ pub(super) fn execute(place: &Place, show: &Show) -> Result<Exit, Failure> {
 fn sheet(letter: &DeadLetterView) -> String {
     let line = &letter.line;
     let mut text = format!("Klärfall {}  {}\n", line.id, line.state.label());
-    let _ = writeln!(text, "{} von {}, empfangen am {}", line.kind, line.source, moment(line.received));
-    let _ = writeln!(text, "Nachricht {}, Teil {} von {}", line.message, line.part + 1, line.parts.max(1));
+    let _ = writeln!(
+        text,
+        "{} von {}, empfangen am {}",
+        line.kind,
+        line.source,
+        moment(line.received)
+    );
+    let _ = writeln!(
+        text,
+        "Nachricht {}, Teil {} von {}",
+        line.message,
+        line.part + 1,
+        line.parts.max(1)
+    );
     let _ = writeln!(text, "{}", step(letter));
     rejection(&mut text, &letter.rejection);
     for also in &letter.rejection.also {
@@ -68,10 +88,20 @@ fn sheet(letter: &DeadLetterView) -> String {
         let state = replay.state.map_or("unterwegs", hub_store::MessageState::label);
         let at = replay.at.map(moment).unwrap_or_default();
         let by = replay.by.as_deref().unwrap_or("unbekannt");
-        let _ = writeln!(text, "Erneut verarbeitet {at} durch {by} als {}: {state}", replay.message);
+        let _ = writeln!(
+            text,
+            "Erneut verarbeitet {at} durch {by} als {}: {state}",
+            replay.message
+        );
     }
     if let Some(decided) = &letter.discarded {
-        let _ = writeln!(text, "Verworfen {} durch {}: {}", moment(decided.at), decided.by, decided.reason);
+        let _ = writeln!(
+            text,
+            "Verworfen {} durch {}: {}",
+            moment(decided.at),
+            decided.by,
+            decided.reason
+        );
     }
     text
 }
@@ -107,7 +137,10 @@ fn content(content: &Content) -> String {
     match content {
         Content::Original { headers, body } => {
             let wire = Bytes::copy_from_slice(body.disclose());
-            let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+            let headers: String = headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}\n"))
+                .collect();
             match Body::decode(&wire) {
                 Ok(body) => {
                     let head = object!(body.head);

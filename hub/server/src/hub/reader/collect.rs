@@ -88,7 +88,9 @@ impl Collector<'_> {
             return Ok(None);
         };
         self.marker.taken(last)?;
-        let (careful, usual): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| self.marker.is_careful(item.sequence));
+        let (careful, usual): (Vec<_>, Vec<_>) = items
+            .into_iter()
+            .partition(|item| self.marker.is_careful(item.sequence));
         for item in careful {
             if let Some(away) = self.decide_carefully(item, group).await? {
                 return Ok(Some(away));
@@ -112,7 +114,11 @@ impl Collector<'_> {
         Ok(left)
     }
 
-    async fn decide_carefully(&mut self, item: InboundItem, group: &mut Group) -> Result<Option<Unavailable>, Unavailable> {
+    async fn decide_carefully(
+        &mut self,
+        item: InboundItem,
+        group: &mut Group,
+    ) -> Result<Option<Unavailable>, Unavailable> {
         // The publishing half must be idle while a message is named: its failure would end us in the middle.
         self.flush(group).await;
         match self.marker.name(item.sequence)? {
@@ -178,7 +184,10 @@ async fn take(
         gate.changed().await;
     }
     tally.hindered(None);
-    inbound.take(TAKEN_MAX, TAKEN_BYTES_MAX).await.map_err(|fault| Unavailable::Nats(fault.to_string()))
+    inbound
+        .take(TAKEN_MAX, TAKEN_BYTES_MAX)
+        .await
+        .map_err(|fault| Unavailable::Nats(fault.to_string()))
 }
 
 fn recipients(rules: &Rules, connector: &ConnectorName) -> BTreeSet<Recipient> {
