@@ -22,7 +22,7 @@
 //!
 //! columns = ["number", "-", "amount"]   # without a header; "-" and "" are of no interest
 //!
-//! records = { by = 1 }                  # the column that holds the record type
+//! records = { by = 1 }                  # the column that holds the record type; needed for reading
 //! [format.record.K]
 //! starts  = true                        # begins a document
 //! columns = ["art", "number", "date"]   # all columns, that of the record type too
@@ -30,7 +30,7 @@
 //! columns = ["art", "account", "amount"]
 //! ```
 //!
-//! Places are `K.number`; in a file with one kind of record `row.number`. A column without anything in it is absent, one
+//! Places are `K/number`; in a file with one kind of record `row/number`. A column without anything in it is absent, one
 //! with `""` is an empty text. Every line must have all columns: a line with more or fewer is refused, and so is a
 //! quotation mark where none can be; lines are never merged by guess.
 
@@ -41,7 +41,7 @@ mod source;
 #[cfg(test)]
 mod trials;
 
-use crate::flat::TextFile;
+use crate::flat::{Layout, TextFile};
 
 pub(crate) use sink::CsvSink;
 
@@ -74,15 +74,12 @@ struct Record {
 }
 
 impl CsvFormat {
-    /// The kinds of records.
-    pub(crate) fn record_names(&self) -> impl Iterator<Item = &str> {
-        self.records.iter().map(|record| record.name.as_str())
-    }
-
-    /// The columns of a kind of record; `None` where only the file's first line tells them.
-    pub(crate) fn column_names(&self, record: &str) -> Option<Vec<&str>> {
-        let record = self.records.iter().find(|r| r.name == record)?;
-        let known = !self.header || !record.columns.is_empty();
-        known.then(|| record.columns.iter().map(String::as_str).collect())
+    /// The kinds of records with their columns, as far as the mapping says them.
+    pub(crate) fn layout(&self) -> Layout<'_> {
+        let known = |record: &Record| !self.header || !record.columns.is_empty();
+        Layout::of(self.records.iter().map(|record| {
+            let columns = record.columns.iter().map(String::as_str).collect();
+            (record.name.as_str(), known(record).then_some(columns))
+        }))
     }
 }

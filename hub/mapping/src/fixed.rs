@@ -16,7 +16,7 @@
 //! columns  = { caseNo = "3-14", opened = "15-22", amount = { at = "23-32", align = "right", fill = "0" } }
 //! ```
 //!
-//! A file with one kind of record has `columns`, `starts` and `length` in `[format]`, and its places are `row.caseNo`.
+//! A file with one kind of record has `columns`, `starts` and `length` in `[format]`, and its places are `row/caseNo`.
 //! Positions count bytes from 1. Blanks at the end of a column are padding and no part of its text (at its beginning
 //! too, if it is aligned to the right); a blank column is absent. Writing fills up with blanks, numbers from the left; a
 //! value that is longer than its column is refused and never cut.
@@ -27,7 +27,7 @@ mod source;
 #[cfg(test)]
 mod trials;
 
-use crate::flat::TextFile;
+use crate::flat::{Layout, TextFile};
 
 pub(crate) use sink::FixedSink;
 
@@ -81,14 +81,11 @@ struct Column {
 }
 
 impl FixedFormat {
-    /// The kinds of records.
-    pub(crate) fn record_names(&self) -> impl Iterator<Item = &str> {
-        self.records.iter().map(|record| record.name.as_str())
-    }
-
-    /// The columns of a kind of record; `None` for a record that there is not.
-    pub(crate) fn column_names(&self, record: &str) -> Option<Vec<&str>> {
-        let record = self.records.iter().find(|r| r.name == record)?;
-        Some(record.columns.iter().map(|column| column.name.as_str()).collect())
+    /// The kinds of records with their columns.
+    pub(crate) fn layout(&self) -> Layout<'_> {
+        Layout::of(self.records.iter().map(|record| {
+            let columns = record.columns.iter().map(|column| column.name.as_str()).collect();
+            (record.name.as_str(), Some(columns))
+        }))
     }
 }

@@ -2,6 +2,9 @@
 //! What CSV and fixed width have in common: files of lines, each line a record, in some encoding.
 
 mod finder;
+mod layout;
+#[cfg(test)]
+mod trials;
 
 use std::borrow::Cow;
 
@@ -13,6 +16,7 @@ use crate::report::Report;
 use crate::source::Listener;
 
 pub(crate) use finder::Finder;
+pub(crate) use layout::Layout;
 
 /// The name of the records of a file that has one kind of record only.
 pub(crate) const ROW: &str = "row";

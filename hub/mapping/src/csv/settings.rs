@@ -3,6 +3,7 @@
 
 use super::{COLUMNS_MAX, CsvFormat, Record};
 use crate::flat::{ROW, TextFile, count_of, is_unnamed};
+use crate::language::calls::Ways;
 use crate::language::scan::Text;
 use crate::language::value::{Table, Value};
 use crate::report::Report;
@@ -20,8 +21,8 @@ const KEYS: [&str; 9] = [
 ];
 
 impl CsvFormat {
-    /// Checks `[format]`; all that is wrong is reported. `writes` says whether the mapping writes.
-    pub(crate) fn of(table: &Table, writes: bool, report: &mut Report) -> Option<Self> {
+    /// Checks `[format]` for what the mapping does with it; all that is wrong is reported.
+    pub(crate) fn of(table: &Table, ways: Ways, report: &mut Report) -> Option<Self> {
         table.only(&[&TextFile::KEYS[..], &KEYS[..]].concat(), report);
         let file = TextFile::of(table, report);
         let delimiter = sign(table, "delimiter", b',', report);
@@ -39,12 +40,18 @@ impl CsvFormat {
         let guarded = !choice(table, "formulas", ["guard", "keep"], report);
         let header = table.flag("header", report);
         let by = by(table, report);
-        let records = match by {
-            Some(_) => records(table, report),
-            None => vec![single(table, header, writes, report)?],
+        let several = by.is_some() || table.get("record").is_some();
+        let records = if several {
+            records(table, report)
+        } else {
+            vec![single(table, header, ways.write, report)]
         };
-        if let Some(by) = by {
+        if several {
             check_records(table, &records, by, header, report);
+        }
+        if several && ways.read && table.get("records").is_none() {
+            let text = "reading several kinds of records needs `records = { by = … }`: the column with the record type";
+            report.error("AH-M134", table.span.clone(), text);
         }
         Some(Self {
             file,
@@ -102,22 +109,17 @@ fn by(table: &Table, report: &mut Report) -> Option<usize> {
     count_of(by, "by", report).map(|number| number - 1)
 }
 
-fn single(table: &Table, header: bool, writes: bool, report: &mut Report) -> Option<Record> {
-    if let Some(record) = table.get("record") {
-        let text = "records need `records = { by = … }`: the number of the column with the record type";
-        report.error("AH-M134", record.span(), text);
-        return None;
-    }
+fn single(table: &Table, header: bool, writes: bool, report: &mut Report) -> Record {
     let columns = columns(table, report);
     if columns.is_empty() && (!header || writes) {
         let text = "`columns` is missing: without a header, and for writing, the columns must be listed";
         report.error("AH-M135", table.span.clone(), text);
     }
-    Some(Record {
+    Record {
         name: ROW.to_owned(),
         starts: table.flag("starts", report),
         columns,
-    })
+    }
 }
 
 fn records(table: &Table, report: &mut Report) -> Vec<Record> {
@@ -142,7 +144,7 @@ fn records(table: &Table, report: &mut Report) -> Vec<Record> {
     records
 }
 
-fn check_records(table: &Table, records: &[Record], by: usize, header: bool, report: &mut Report) {
+fn check_records(table: &Table, records: &[Record], by: Option<usize>, header: bool, report: &mut Report) {
     for key in ["columns", "starts", "header"] {
         if let Some(value) = table.get(key)
             && (key != "header" || header)
@@ -151,7 +153,17 @@ fn check_records(table: &Table, records: &[Record], by: usize, header: bool, rep
             report.error("AH-M134", value.span(), text);
         }
     }
-    for record in records.iter().filter(|record| record.columns.len() <= by) {
+    for record in records.iter().filter(|record| record.columns.is_empty()) {
+        report.error(
+            "AH-M135",
+            table.span.clone(),
+            format!("record `{}` has no `columns`", record.name),
+        );
+    }
+    let Some(by) = by else {
+        return;
+    };
+    for record in records.iter().filter(|record| (1..=by).contains(&record.columns.len())) {
         let text = format!(
             "record `{}` has no column {}, where `records` says that the record type stands",
             record.name,
@@ -186,11 +198,27 @@ mod tests {
     use super::*;
     use crate::language::value::parse;
 
+    const BOTH: Ways = Ways {
+        read: true,
+        write: true,
+    };
+
+    #[test]
+    fn writing_alone_needs_no_column_with_the_record_type() {
+        let mut report = Report::new("x");
+        let table = parse(
+            "[record.K]\ncolumns = ['a']\n[record.P]\ncolumns = ['b', 'c']",
+            &mut report,
+        );
+        CsvFormat::of(&table, Ways { read: false, ..BOTH }, &mut report);
+        assert_eq!(report.finish(), []);
+    }
+
     #[track_caller]
     fn check(format: &str, expected: &[&str]) {
         let mut report = Report::new("x");
         let table = parse(format, &mut report);
-        CsvFormat::of(&table, true, &mut report);
+        CsvFormat::of(&table, BOTH, &mut report);
         let codes: Vec<String> = report.finish().iter().map(|f| f.code.as_str().to_owned()).collect();
         assert_eq!(codes, expected);
     }
@@ -211,11 +239,9 @@ mod tests {
         );
         check("columns = ['a']\ndelimeter = ';'", &["AH-M104"]);
         check("[record.K]\ncolumns = ['a']", &["AH-M134"]);
+        check("records = { by = 1 }\n[record.K]\nstarts = true", &["AH-M135"]);
         check("records = { by = 1 }", &["AH-M134"]);
-        check(
-            "records = { by = 0 }\n[record.K]\ncolumns = ['a']",
-            &["AH-M105", "AH-M134"],
-        );
+        check("records = { by = 0 }\n[record.K]\ncolumns = ['a']", &["AH-M105"]);
         check("records = { by = 2 }\n[record.K]\ncolumns = ['a']", &["AH-M134"]);
         check(
             "records = { by = 1 }\nheader = true\n[record.K]\ncolumns = ['a']",

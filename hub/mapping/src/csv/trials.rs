@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::{COLUMNS_MAX, CsvFormat, CsvSink};
 use crate::heard::Heard;
+use crate::language::calls::Ways;
 use crate::language::value::parse;
 use crate::report::Report;
 use crate::sink::{Sink, ValueKind};
@@ -16,7 +17,14 @@ const FINANCE: &str = "encoding = 'windows-1252'\ndelimiter = ';'\nrecords = { b
 
 fn format(settings: &str) -> CsvFormat {
     let mut report = Report::new("x");
-    let format = CsvFormat::of(&parse(settings, &mut report), true, &mut report);
+    let format = CsvFormat::of(
+        &parse(settings, &mut report),
+        Ways {
+            read: true,
+            write: true,
+        },
+        &mut report,
+    );
     assert!(!report.failed(), "{:?}", report.finish());
     format.unwrap()
 }
@@ -112,9 +120,9 @@ fn places_have_paths() {
     let format = format(FINANCE);
     let text = "K;R-1;x\nP;one;;1\nP;two;;2\n";
     let path = |what: &str| format.path_at(text, text.find(what).unwrap());
-    assert_eq!(path("R-1"), "K[0].number");
-    assert_eq!(path("two"), "P[1].text");
-    assert_eq!(path("\nP;one"), "K[0].name");
+    assert_eq!(path("R-1"), "/K[1]/number");
+    assert_eq!(path("two"), "/P[2]/text");
+    assert_eq!(path("\nP;one"), "/K[1]/name");
 }
 
 /// Writes records of `(record, [(column, value)])`.

@@ -92,8 +92,8 @@ fn places_have_paths() {
     let format = format(CASES);
     let text = "01GEW-17Bäckerei  J\n02one       00000001\n02two       00000002\n";
     let path = |what: &str| format.path_at(text, text.find(what).unwrap());
-    assert_eq!(path("J"), "01[0].open");
-    assert_eq!(path("00000002"), "02[1].amount");
+    assert_eq!(path("J"), "/01[1]/open");
+    assert_eq!(path("00000002"), "/02[2]/amount");
 }
 
 /// Writes records of `(record, [(column, value)])`.

@@ -17,7 +17,7 @@ pub(crate) struct Finder {
 }
 
 impl Finder {
-    /// The path found by a walk that `walk` does: `P[2].amount`.
+    /// The path found by a walk that `walk` does: `/P[2]/amount`.
     pub(crate) fn find(offset: usize, walk: impl FnOnce(&mut Self)) -> String {
         let mut finder = Self {
             offset,
@@ -41,16 +41,16 @@ impl Listener for Finder {
 
     fn enter(&mut self, _: Symbol, spelled: &str, at: usize) -> bool {
         let path = if let Some(record) = &self.record {
-            format!("{record}.{spelled}")
+            format!("{record}/{spelled}")
         } else {
             let index = if let Some((_, count)) = self.seen.iter_mut().find(|(name, _)| name == spelled) {
                 *count += 1;
                 *count
             } else {
-                self.seen.push((spelled.to_owned(), 0));
-                0
+                self.seen.push((spelled.to_owned(), 1));
+                1
             };
-            let path = format!("{spelled}[{index}]");
+            let path = format!("/{spelled}[{index}]");
             self.record = Some(path.clone());
             path
         };

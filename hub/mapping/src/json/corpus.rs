@@ -243,10 +243,10 @@ fn what_is_skipped_must_be_well_formed_too() {
 fn places_have_paths() {
     let text = r#"{"a":{"b":"x"},"c":[{"d":1},{"d":22}],"e":[[7,8]]}"#;
     let path = |what: &str| JsonSource.path_at(text, text.find(what).unwrap());
-    assert_eq!(path("x"), "a.b");
-    assert_eq!(path("1}"), "c[0].d");
-    assert_eq!(path("22"), "c[1].d");
-    assert_eq!(path("8"), "e[0][1]");
+    assert_eq!(path("x"), "/a/b");
+    assert_eq!(path("1}"), "/c[1]/d");
+    assert_eq!(path("22"), "/c[2]/d");
+    assert_eq!(path("8"), "/e[1]/item[2]");
     assert_eq!(path("{\"a"), "");
 }
 

@@ -151,12 +151,15 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// A step of a path: a key and, in an array, the index of the item.
-struct Step<'t> {
-    key: Cow<'t, str>,
-    index: Option<usize>,
+/// An open container on the way to a place.
+enum Step<'t> {
+    /// An object and the key that was met last.
+    Map(Cow<'t, str>),
+    /// An array and the number of the item that was met last, from 1.
+    List(usize),
 }
 
+/// The path of what stands at an offset: `/answers[2]/value`.
 fn path_at(text: &str, offset: usize) -> String {
     let mut scanner = Scanner::new(text);
     let mut steps: Vec<Step<'_>> = Vec::new();
@@ -168,48 +171,50 @@ fn path_at(text: &str, offset: usize) -> String {
                 continue;
             }
             Event::Key { name, .. } => {
-                if let Some(step) = steps.last_mut() {
-                    step.key.clone_from(name);
+                if let Some(Step::Map(key)) = steps.last_mut() {
+                    key.clone_from(name);
                 }
                 continue;
             }
             Event::OpenMap { at } | Event::OpenList { at } | Event::Null { at } => *at,
             Event::Text { at, .. } | Event::Number { at, .. } | Event::Bool { at, .. } => *at,
         };
-        if let Some(index) = steps.last_mut().and_then(|step| step.index.as_mut()) {
-            *index = index.wrapping_add(1);
+        if let Some(Step::List(number)) = steps.last_mut() {
+            *number += 1;
         }
         if at > offset {
             break;
         }
         found = shown(&steps);
         match event {
-            Event::OpenMap { .. } => steps.push(Step {
-                key: Cow::Borrowed(""),
-                index: None,
-            }),
-            // The first item makes it 0.
-            Event::OpenList { .. } => steps.push(Step {
-                key: Cow::Borrowed(""),
-                index: Some(usize::MAX),
-            }),
+            Event::OpenMap { .. } => steps.push(Step::Map(Cow::Borrowed(""))),
+            Event::OpenList { .. } => steps.push(Step::List(0)),
             _ => {}
         }
     }
     found
 }
 
+/// In the words of the mapping language, where an array inside an array has items called `item`.
 fn shown(steps: &[Step<'_>]) -> String {
     let mut path = String::new();
+    let mut in_list = false;
     for step in steps {
-        if let Some(index) = step.index {
-            let _ = write!(path, "[{index}]");
-            continue;
+        match step {
+            Step::Map(key) => {
+                path.push('/');
+                path.push_str(key);
+                in_list = false;
+            }
+            Step::List(number) => {
+                if in_list {
+                    path.push('/');
+                    path.push_str(ITEM);
+                }
+                let _ = write!(path, "[{number}]");
+                in_list = true;
+            }
         }
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(&step.key);
     }
     path
 }

@@ -5,13 +5,15 @@ use std::collections::HashMap;
 
 use crate::csv::CsvFormat;
 use crate::fixed::FixedFormat;
+use crate::language::calls::Ways;
 use crate::language::file::pairs;
 use crate::language::place::Place;
 use crate::language::resolve::Vocabulary;
 use crate::language::scan::Text;
 use crate::language::value::{Table, Value};
 use crate::report::Report;
-use crate::source::Symbol;
+use crate::rows::Scope;
+use crate::source::{Names, Symbol};
 use crate::xml::{Written, Xml};
 
 /// A format with its settings.
@@ -34,7 +36,7 @@ const KINDS: [&str; 4] = ["xml", "json", "csv", "fixed"];
 
 impl Format {
     /// Checks `[format]`, and makes the prefixes known.
-    pub(super) fn of(table: &Table, writes: bool, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<Self> {
+    pub(super) fn of(table: &Table, ways: Ways, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<Self> {
         let kind = table.needed_text("kind", report)?;
         match kind.value.as_str() {
             "xml" => xml(table, vocabulary, report).map(|xml| Self::Xml(Box::new(xml))),
@@ -42,13 +44,22 @@ impl Format {
                 table.only(&["kind"], report);
                 Some(Self::Json)
             }
-            "csv" => CsvFormat::of(table, writes, report).map(|csv| Self::Csv(Box::new(csv))),
-            "fixed" => FixedFormat::of(table, writes, report).map(|fixed| Self::Fixed(Box::new(fixed))),
+            "csv" => CsvFormat::of(table, ways, report).map(|csv| Self::Csv(Box::new(csv))),
+            "fixed" => FixedFormat::of(table, ways.write, report).map(|fixed| Self::Fixed(Box::new(fixed))),
             other => {
                 let sentence = format!("there is no format `{other}`");
                 report.unknown("AH-M105", kind.span.clone(), sentence, other, KINDS);
                 None
             }
+        }
+    }
+
+    /// Checks the places of a mapping against what the format says of itself.
+    pub(super) fn check_places(&self, scope: &Scope, names: &Names, report: &mut Report) {
+        match self {
+            Self::Csv(csv) => csv.layout().check(scope, names, report),
+            Self::Fixed(fixed) => fixed.layout().check(scope, names, report),
+            Self::Xml(_) | Self::Json => {}
         }
     }
 

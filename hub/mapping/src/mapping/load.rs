@@ -63,14 +63,14 @@ fn build(
     report: &mut Report,
 ) -> Option<Mapping> {
     let mut vocabulary = Vocabulary::default();
-    let format = Format::of(&sections.format, sections.writes, &mut vocabulary, report);
-    short_names(sections, &mut vocabulary, report);
-    let order = format::order(&sections.format, &mut vocabulary, report);
-    let tables = tables(sections, beside, report);
     let ways = Ways {
         read: sections.reads,
         write: sections.writes,
     };
+    let format = Format::of(&sections.format, ways, &mut vocabulary, report);
+    short_names(sections, &mut vocabulary, report);
+    let order = format::order(&sections.format, &mut vocabulary, report);
+    let tables = tables(sections, beside, report);
     let mut expander = Expander {
         file: sections,
         shape,
@@ -88,6 +88,9 @@ fn build(
     let known = places(&sections.coverage.known, &mut vocabulary, report);
     let forbidden = places(&sections.coverage.must_not_map, &mut vocabulary, report);
     check::all(&scope, shape, sections, &forbidden, report);
+    if let Some(format) = &format {
+        format.check_places(&scope, &vocabulary.names, report);
+    }
     if report.failed() {
         return None;
     }
