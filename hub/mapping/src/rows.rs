@@ -187,6 +187,8 @@ pub(crate) struct Extra {
     pub(crate) stages: Arc<Vec<Stage>>,
     /// Whether it makes the places above it exist (`[always]`), or is only written where they exist anyhow.
     pub(crate) causes: bool,
+    /// How many steps of the path lead to the place that it accompanies.
+    pub(crate) anchor: usize,
     pub(crate) rule: Rule,
 }
 

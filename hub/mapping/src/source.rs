@@ -29,7 +29,7 @@ use std::collections::HashMap;
 use hub_message::Rejection;
 
 /// A name that the mapping mentions, as a small number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Symbol(pub(crate) u16);
 
 impl Symbol {

@@ -10,6 +10,7 @@ use crate::csv::CsvFormat;
 use crate::fixed::FixedFormat;
 use crate::reading::listen::ReadState;
 use crate::source::Source;
+use crate::writing::values::WriteState;
 
 /// Secrets that functions ask for by name. They hide themselves.
 #[derive(Clone, Default)]
@@ -44,6 +45,7 @@ pub struct Worker {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) read: ReadState,
+    pub(crate) write: WriteState,
     pub(crate) xml: crate::xml::State,
     pub(crate) csv: <CsvFormat as Source>::State,
     pub(crate) fixed: <FixedFormat as Source>::State,

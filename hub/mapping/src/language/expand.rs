@@ -469,6 +469,7 @@ impl<'a> Expander<'a> {
             given: parsed.given,
             stages: Arc::new(chain.stages),
             causes,
+            anchor: spot.place.steps.len(),
         });
     }
 

@@ -120,6 +120,14 @@ fn xml(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> Optio
     })
 }
 
+/// The name of the root element as a symbol, for the order of its children.
+pub(super) fn root(table: &Table, vocabulary: &mut Vocabulary) -> Symbol {
+    let mut silent = Report::new("");
+    let root = table.text("root", &mut silent).filter(|_| vocabulary.is_xml);
+    root.and_then(|root| symbols(&root, vocabulary, &mut silent))
+        .unwrap_or_default()
+}
+
 /// `[format.order]`: element → the order of its children when writing.
 pub(super) fn order(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> HashMap<Symbol, Vec<Symbol>> {
     let mut found = HashMap::new();

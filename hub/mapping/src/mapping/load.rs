@@ -69,6 +69,7 @@ fn build(
     };
     let format = Format::of(&sections.format, ways, &mut vocabulary, report);
     short_names(sections, &mut vocabulary, report);
+    let root = format::root(&sections.format, &mut vocabulary);
     let order = format::order(&sections.format, &mut vocabulary, report);
     let tables = tables(sections, beside, report);
     let mut expander = Expander {
@@ -115,7 +116,7 @@ fn build(
         number: NEXT.fetch_add(1, Ordering::Relaxed),
         policy: sections.coverage.unmapped,
         asks_case: check::asks_case(&scope),
-        write: sections.writes.then(|| writing::compile::compile(&scope, &order)),
+        write: sections.writes.then(|| writing::compile::compile(&scope, root, &order)),
         read,
         case,
         tests: sections.tests.clone(),

@@ -7,13 +7,18 @@ use hub_message::{Code, NodeRef, Place, Rejection, Tree};
 
 use super::Mapping;
 use super::format::Format;
+use crate::csv::CsvSink;
 use crate::facts::Facts;
-use crate::json::JsonSource;
+use crate::fixed::FixedSink;
+use crate::json::{JsonSink, JsonSource};
 use crate::reading::ReadProgram;
 use crate::reading::listen::{Listening, ReadState};
+use crate::sink::Sink;
 use crate::source::Source;
 use crate::worker::{Secrets, Worker};
-use crate::writing::WriteProgram;
+use crate::writing::values::WriteState;
+use crate::writing::{WriteProgram, Writing};
+use crate::xml::XmlSink;
 
 /// Reads a file.
 pub(super) fn read(
@@ -94,6 +99,51 @@ pub(super) fn write(
     facts: &Facts<'_>,
     worker: &mut Worker,
 ) -> Result<Vec<u8>, Rejection> {
-    let _ = (mapping, program, document, facts, worker);
-    Err(mapping.cannot("write"))
+    let secrets = Arc::clone(worker.secrets());
+    let state = &mut worker.state(mapping).write;
+    let names = &mapping.names;
+    let mut out = Vec::with_capacity(state.bytes + state.bytes / 4);
+    let to = To {
+        mapping,
+        program,
+        document,
+        facts,
+        secrets: &secrets,
+    };
+    match &mapping.format {
+        Format::Xml(xml) => to.sink(&mut XmlSink::new(&xml.written, names, &mut out), state)?,
+        Format::Csv(csv) => to.sink(&mut CsvSink::new(csv, names, &mut out), state)?,
+        Format::Fixed(fixed) => to.sink(&mut FixedSink::new(fixed, names, &mut out), state)?,
+        Format::Json => {
+            let mut text = String::with_capacity(out.capacity());
+            to.sink(&mut JsonSink::new(names, &mut text), state)?;
+            out = text.into_bytes();
+        }
+    }
+    state.bytes = out.len();
+    Ok(out)
+}
+
+/// A document and what it is written with.
+struct To<'t> {
+    mapping: &'t Mapping,
+    program: &'t WriteProgram,
+    document: NodeRef<'t>,
+    facts: &'t Facts<'t>,
+    secrets: &'t Secrets,
+}
+
+impl To<'_> {
+    fn sink<S: Sink>(&self, sink: &mut S, state: &mut WriteState) -> Result<(), Rejection> {
+        let writing = Writing {
+            document: self.document,
+            facts: self.facts,
+            secrets: self.secrets,
+            rules: &self.mapping.rules,
+            state,
+            sink,
+            findings: Vec::new(),
+        };
+        writing.run(&self.program.document)
+    }
 }
