@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use hub_bus::connector::{Ack, ConnectorBus, Item};
+use hub_bus::connector::{Ack, BusFault, ConnectorBus, Item};
 use hub_message::{Body, DeliveryId, Header, Receipt};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
@@ -19,6 +18,7 @@ use crate::attempt::Delivering;
 use crate::backoff::Backoff;
 use crate::delivery::Delivery;
 use crate::failpoint;
+use crate::greeting::Greeting;
 use crate::health::Part;
 use crate::lanes::Lanes;
 use crate::reading::{PULL_MAX, Reading};
@@ -35,19 +35,22 @@ const RECEIPTS_MAX: usize = 500;
 pub(crate) struct Dispatch<K> {
     delivering: Arc<Delivering<K>>,
     bus: ConnectorBus,
-    /// The connection on which the hub was last greeted.
-    greeted: watch::Receiver<Option<u64>>,
+    greeting: Arc<Greeting>,
     lanes: Lanes<Arc<Delivery>>,
     held: HashMap<DeliveryId, Held>,
     weight: usize,
     working: JoinSet<Worked>,
     settled: Vec<Receipt>,
-    closing: JoinSet<Vec<DeliveryId>>,
+    closing: JoinSet<Vec<Receipt>>,
 }
 
 struct Held {
     ack: Ack,
     weight: usize,
+    /// Its receipt is on the way.
+    closing: bool,
+    /// It came once more after that: the newer one has to be acknowledged too.
+    came_while_closing: bool,
 }
 
 /// A lane's delivery has come to an end, or the gate closed before.
@@ -57,15 +60,11 @@ struct Worked {
 }
 
 impl<K: Sink> Dispatch<K> {
-    pub(crate) fn new(
-        delivering: Arc<Delivering<K>>,
-        bus: ConnectorBus,
-        greeted: watch::Receiver<Option<u64>>,
-    ) -> Self {
+    pub(crate) fn new(delivering: Arc<Delivering<K>>, bus: ConnectorBus, greeting: Arc<Greeting>) -> Self {
         Self {
             delivering,
             bus,
-            greeted,
+            greeting,
             lanes: Lanes::default(),
             held: HashMap::new(),
             weight: 0,
@@ -82,7 +81,7 @@ impl<K: Sink> Dispatch<K> {
         let (room, wanted) = watch::channel(self.room());
         let (pulled, mut items) = mpsc::channel(1);
         let mut readers = JoinSet::new();
-        readers.spawn(Reading::new(self.bus.clone(), self.greeted.clone(), gate.clone(), wanted).run(pulled));
+        readers.spawn(Reading::new(self.bus.clone(), Arc::clone(&self.greeting), gate.clone(), wanted).run(pulled));
         loop {
             room.send_replace(self.room());
             tokio::select! {
@@ -92,6 +91,7 @@ impl<K: Sink> Dispatch<K> {
                 Some(closed) = self.closing.join_next() => self.closed(closed),
                 _ = progress.tick() => self.in_progress().await,
                 Some(items) = items.recv() => self.accept(items),
+                Some(ended) = readers.join_next() => own(ended),
             }
             self.report();
         }
@@ -109,12 +109,19 @@ impl<K: Sink> Dispatch<K> {
     fn accept(&mut self, items: Vec<Item>) {
         for item in items {
             let Some(delivery) = self.delivery(&item) else { continue };
-            let weight = delivery.weight();
-            let held = Held { ack: item.ack, weight };
-            if self.held.insert(delivery.id.clone(), held).is_some() {
+            if let Some(held) = self.held.get_mut(&delivery.id) {
+                held.ack = item.ack;
+                held.came_while_closing = held.closing;
                 continue;
             }
-            self.weight += weight;
+            let held = Held {
+                ack: item.ack,
+                weight: delivery.weight(),
+                closing: false,
+                came_while_closing: false,
+            };
+            self.weight += held.weight;
+            self.held.insert(delivery.id.clone(), held);
             let lane = lane(&delivery);
             if let Some(delivery) = self.lanes.enter(&lane, Arc::new(delivery)) {
                 self.start(lane, delivery);
@@ -164,22 +171,32 @@ impl<K: Sink> Dispatch<K> {
             return;
         }
         let receipts: Vec<Receipt> = self.settled.drain(..self.settled.len().min(RECEIPTS_MAX)).collect();
-        let acks = receipts
-            .iter()
-            .filter_map(|receipt| self.held.get(&receipt.delivery))
-            .map(|held| held.ack.clone());
-        let acks: Vec<Ack> = acks.collect();
+        let mut acks = Vec::with_capacity(receipts.len());
+        for receipt in &receipts {
+            if let Some(held) = self.held.get_mut(&receipt.delivery) {
+                held.closing = true;
+                acks.push(held.ack.clone());
+            }
+        }
         let (bus, delivering) = (self.bus.clone(), Arc::clone(&self.delivering));
         self.closing.spawn(async move {
             close(&bus, &delivering, &receipts, &acks).await;
-            receipts.into_iter().map(|receipt| receipt.delivery).collect()
+            receipts
         });
     }
 
-    fn closed(&mut self, closed: Result<Vec<DeliveryId>, JoinError>) {
-        for delivery in own(closed) {
-            if let Some(held) = self.held.remove(&delivery) {
-                self.weight -= held.weight;
+    fn closed(&mut self, closed: Result<Vec<Receipt>, JoinError>) {
+        for receipt in own(closed) {
+            match self.held.get_mut(&receipt.delivery) {
+                Some(held) if held.came_while_closing => {
+                    held.came_while_closing = false;
+                    self.settled.push(receipt);
+                }
+                Some(held) => {
+                    self.weight -= held.weight;
+                    self.held.remove(&receipt.delivery);
+                }
+                None => {}
             }
         }
         self.delivering.health.delivering(self.held.len());
@@ -228,7 +245,7 @@ fn own<T>(result: Result<T, JoinError>) -> T {
     }
 }
 
-/// Receipts first, then the acknowledgements, each confirmed by the server. What fails is delivered again and answered
+/// Receipts first, then the acknowledgements, confirmed by the server. What fails is delivered again and answered
 /// from the ledger.
 async fn close<K>(bus: &ConnectorBus, delivering: &Delivering<K>, receipts: &[Receipt], acks: &[Ack]) {
     let mut backoff = Backoff::default();
@@ -242,10 +259,20 @@ async fn close<K>(bus: &ConnectorBus, delivering: &Delivering<K>, receipts: &[Re
     }
     delivering.health.well(Part::Hub);
     failpoint::reach("receipt-sent");
-    for result in join_all(acks.iter().map(Ack::ack)).await {
-        if let Err(fault) = result {
-            tracing::debug!(%fault, "not acknowledged: the delivery comes again");
-        }
+    if let Err(fault) = acknowledge(acks).await {
+        tracing::debug!(%fault, "not acknowledged: the deliveries come again");
     }
     failpoint::reach("acknowledged");
+}
+
+/// The server takes acknowledgements of one connection in order: with the last one confirmed, all are. Confirming each
+/// would take a subscription each, and an account has few.
+async fn acknowledge(acks: &[Ack]) -> Result<(), BusFault> {
+    let Some((last, others)) = acks.split_last() else {
+        return Ok(());
+    };
+    for ack in others {
+        ack.ack_soon().await?;
+    }
+    last.ack().await
 }

@@ -14,6 +14,7 @@ mod dispatch;
 pub mod failpoint;
 mod fault;
 mod gate;
+mod greeting;
 mod health;
 mod intake;
 mod lanes;

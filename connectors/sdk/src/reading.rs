@@ -2,10 +2,11 @@
 //! The pull side of the sink loop, in a task of its own, because a pull that is dropped half-way takes deliveries with
 //! it.
 //!
-//! A connector may not reset its reader, the hub may: it does so when it is greeted. So after every new connection
-//! nothing is pulled before the hub was greeted on it; else later deliveries could come before those that an earlier
-//! connection or life of this process still holds. With the hub away the stream is asked whether there are any.
+//! After every new connection, and after every pull that was given up, nothing is pulled before the hub was greeted;
+//! else later deliveries could come before those that an earlier pull or life of this process still holds. With the hub
+//! away the stream is asked whether there are any.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hub_bus::connector::{BusFault, ConnectorBus, Deliveries, Item};
@@ -13,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::backoff::Backoff;
 use crate::gate::Gate;
+use crate::greeting::Greeting;
 
 /// Deliveries asked for at once.
 pub(crate) const PULL_MAX: usize = 100;
@@ -23,7 +25,7 @@ const HUB_ANSWERS: Duration = Duration::from_secs(3);
 /// Pulls deliveries.
 pub(crate) struct Reading {
     bus: ConnectorBus,
-    greeted: watch::Receiver<Option<u64>>,
+    greeting: Arc<Greeting>,
     connected: watch::Receiver<u64>,
     gate: Gate,
     /// How many more may be held.
@@ -31,16 +33,11 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) fn new(
-        bus: ConnectorBus,
-        greeted: watch::Receiver<Option<u64>>,
-        gate: Gate,
-        wanted: watch::Receiver<usize>,
-    ) -> Self {
+    pub(crate) fn new(bus: ConnectorBus, greeting: Arc<Greeting>, gate: Gate, wanted: watch::Receiver<usize>) -> Self {
         Self {
             connected: bus.connected(),
             bus,
-            greeted,
+            greeting,
             gate,
             wanted,
         }
@@ -56,7 +53,9 @@ impl Reading {
                 () = gate.held() => continue,
             };
             let Some(connection) = connection else { return };
-            match self.read(connection, &pulled, &mut backoff).await {
+            let read = self.read(connection, &pulled, &mut backoff).await;
+            self.greeting.stale();
+            match read {
                 Ok(()) => backoff.reset(),
                 Err(fault) => {
                     tracing::debug!(%fault, "no deliveries");
@@ -71,9 +70,8 @@ impl Reading {
     async fn orderly_connection(&mut self) -> Option<u64> {
         loop {
             let connection = *self.connected.borrow_and_update();
-            let greeted = self.greeted.wait_for(|greeted| *greeted == Some(connection));
             tokio::select! {
-                greeted = greeted => return greeted.ok().map(|_| connection),
+                () = self.greeting.on(connection) => return Some(connection),
                 changed = self.connected.changed() => changed.ok()?,
                 () = nothing_is_out(&self.bus) => return Some(connection),
             }

@@ -11,13 +11,14 @@ use clap::Parser;
 use hub_bus::connector::{ConnectorBus, ConnectorSettings};
 use hub_message::{Manifest, Welcome};
 use serde_json::Value;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::Arguments;
 use crate::common_settings;
 use crate::fault::SettingsFault;
+use crate::greeting::Greeting;
 use crate::health::Health;
 use crate::intake::MessageKey;
 use crate::ledger::Ledger;
@@ -175,9 +176,8 @@ fn session(bus: ConnectorBus, manifest: Manifest, state: StateFolder, stop: Canc
         manifest,
         health,
         welcome: watch::Sender::new(cached),
-        greeted: watch::Sender::new(None),
+        greeting: Arc::new(Greeting::default()),
         paused: watch::Sender::new(paused),
-        again: Notify::new(),
         stop,
         state,
     })

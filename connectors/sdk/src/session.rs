@@ -8,11 +8,12 @@ use bytes::Bytes;
 use hub_bus::connector::{ConnectorBus, Control};
 use hub_message::{Hello, Manifest, Welcome};
 use serde_json::{Value, json};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::greeting::Greeting;
 use crate::health::{Health, Part};
 use crate::state::StateFolder;
 
@@ -28,11 +29,8 @@ pub(crate) struct Session {
     pub health: Health,
     /// The hub's last word on the configuration.
     pub welcome: watch::Sender<Option<Arc<Welcome>>>,
-    /// The connection on which the hub was last greeted.
-    pub greeted: watch::Sender<Option<u64>>,
+    pub greeting: Arc<Greeting>,
     pub paused: watch::Sender<bool>,
-    /// Somebody wants the hub to be greeted again.
-    pub again: Notify,
     pub stop: CancellationToken,
 }
 
@@ -60,11 +58,11 @@ impl Session {
                     backoff.reset();
                     self.health.well(Part::Hub);
                     self.take_over(welcome);
-                    self.greeted.send_replace(Some(connection));
+                    self.greeting.answered(connection);
                     tokio::select! {
                         () = self.stop.cancelled() => return,
                         _ = connected.wait_for(|now| *now != connection) => {}
-                        () = self.again.notified() => {}
+                        () = self.greeting.wanted() => {}
                     }
                 }
                 Err(fault) => {
@@ -137,7 +135,7 @@ impl Session {
             "pause" => self.pause(true),
             "resume" => self.pause(false),
             "config" => {
-                self.again.notify_one();
+                self.greeting.again();
                 json!({"ok": true})
             }
             "drain" => json!({"ok": true}),

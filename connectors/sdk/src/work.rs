@@ -81,6 +81,7 @@ impl Work {
             self.session.health.configured(&settings.config_digest);
             self.session.beat_once().await;
             let next = tokio::select! {
+                biased;
                 next = self.changed(&mut welcome, tasks) => next,
                 Some(_) = loops.join_next() => Next::Stop(Ended::ByFault),
             };
@@ -135,7 +136,7 @@ impl Work {
             let dispatch = Dispatch::new(
                 self.delivering(sink, gate.clone()),
                 self.session.bus.clone(),
-                self.session.greeted.subscribe(),
+                Arc::clone(&self.session.greeting),
             );
             loops.spawn(dispatch.run());
         }
