@@ -166,16 +166,15 @@ impl Outbox {
 impl Sink for Outbox {
     async fn deliver(&self, delivery: &Delivery, steps: &Steps) -> Result<Done, SinkFault> {
         let mut number = 1;
-        let mut main = match steps.note() {
-            Some(name) => OsString::from(name),
-            None => {
-                self.write(delivery).await?;
-                failpoint::reach("out-written");
-                let (name, found) = self.free_name(delivery, number).await?;
-                number = found;
-                self.stage(&name, steps).await?;
-                name
-            }
+        let mut main = if let Some(name) = steps.note() {
+            OsString::from(name)
+        } else {
+            self.write(delivery).await?;
+            failpoint::reach("out-written");
+            let (name, found) = self.free_name(delivery, number).await?;
+            number = found;
+            self.stage(&name, steps).await?;
+            name
         };
         while !self.publish(self.plan(delivery, &main)).await? {
             let (name, found) = self.free_name(delivery, number).await?;

@@ -101,9 +101,11 @@ mod tests {
         }
     }
 
-    /// One look at each step: (milliseconds, listing, names that are complete then).
+    /// One look into the folder: (milliseconds, listing, names that are complete then).
+    type Look<'a> = (u64, &'a [(&'a str, Signature)], &'a [&'a str]);
+
     #[track_caller]
-    fn check(steps: &[(u64, &[(&str, Signature)], &[&str])]) {
+    fn check(steps: &[Look<'_>]) {
         let start = Instant::now();
         let mut settling = Settling::default();
         for (at, listing, expected) in steps {

@@ -2,7 +2,7 @@
 //! One fsync of a folder for all lanes that wait for one.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -33,7 +33,7 @@ impl FolderSync {
     }
 }
 
-fn serve(path: &PathBuf, mut queue: mpsc::Receiver<Waiting>) {
+fn serve(path: &Path, mut queue: mpsc::Receiver<Waiting>) {
     let mut waiting = Vec::new();
     while queue.blocking_recv_many(&mut waiting, 256) > 0 {
         let done = Directory::open(path)

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The folder connector as a process, against a real nats-server and the hub's end of the protocol.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "all of this crate is a test: what is not as expected is to fail at once"
+)]
 
 mod hub;
 mod intake;
