@@ -8,6 +8,8 @@
 mod condition;
 mod dead_letter;
 mod decimal;
+#[cfg(test)]
+mod fixture;
 mod outbound;
 mod plan;
 mod read;

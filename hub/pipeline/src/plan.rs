@@ -104,3 +104,6 @@ fn no_recipient(rules: &Rules, read: &Read) -> Rejection {
         "look at the conditions, or add a route with `drop = true` and a reason for documents like this",
     )
 }
+
+#[cfg(test)]
+mod tests;

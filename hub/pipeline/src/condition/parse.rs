@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The grammar of conditions.
+//! The grammar of conditions. It is that of `when` in mapping files; here every word keeps its place, because fields and
+//! values are checked against the schema and findings point at them.
 //!
 //! ```text
 //! condition = all { "or" all }            all  = one { "and" one }
 //! one       = "not" one | "(" condition ")" | path test
-//! test      = ("=" | "!=" | "<" | "<=" | ">" | ">=") literal | [ "not" ] "in" "(" literal { "," literal } ")"
-//!           | "is" [ "not" ] "present" | "is" "absent"
+//! test      = ("=" | "!=" | "<" | "<=" | ">" | ">=") literal | "in" "(" literal { "," literal } ")"
+//!           | "is" ( "present" | "absent" )
 //! literal   = 'text' | number | true | false
 //! ```
 
@@ -120,12 +121,6 @@ impl Parser {
         if self.word("is") {
             return self.presence(path);
         }
-        if self.word("not") {
-            if !self.word("in") {
-                return Err((self.peek().1, "expected `in`".into()));
-            }
-            return Ok(Node::Not(Box::new(Node::Test(path, Test::In(self.literals()?)))));
-        }
         if self.word("in") {
             return Ok(Node::Test(path, Test::In(self.literals()?)));
         }
@@ -133,17 +128,13 @@ impl Parser {
     }
 
     fn presence(&mut self, path: Path) -> Result<Node, Fault> {
-        let not = self.word("not");
-        let absent = self.word("absent");
-        if !absent && !self.word("present") {
-            return Err((self.peek().1, "expected `present` or `absent`".into()));
+        if self.word("present") {
+            return Ok(Node::Test(path, Test::Present));
         }
-        let present = Node::Test(path, Test::Present);
-        Ok(if absent == not {
-            present
-        } else {
-            Node::Not(Box::new(present))
-        })
+        if self.word("absent") {
+            return Ok(Node::Not(Box::new(Node::Test(path, Test::Present))));
+        }
+        Err((self.peek().1, "expected `present` or `absent`".into()))
     }
 
     fn comparison(&mut self, path: Path) -> Result<Node, Fault> {

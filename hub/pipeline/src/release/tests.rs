@@ -4,53 +4,12 @@
 use std::collections::BTreeSet;
 
 use hub_message::{Kind, Severity, Shape};
-use hub_schema::{Schema, SchemaFile, Schemas};
+use hub_schema::{Schema, Schemas};
 use proptest::prelude::*;
 
 use super::*;
+use crate::fixture::schemas;
 use crate::written::Written;
-
-/// A schema with open, personal and identifying leaves, a list, and a list of lists' items.
-fn schemas() -> Schemas {
-    let leaf = |protection: &str, kind: &str| {
-        format!(r#"{{ "title": "T", "description": "d", "type": "{kind}", "x-protection": "{protection}" }}"#)
-    };
-    let object = |members: &str| {
-        format!(
-            r#"{{ "title": "G", "description": "d", "type": "object", "additionalProperties": false, "properties": {{ {members} }} }}"#
-        )
-    };
-    let (open, personal, id, number, flag) = (
-        leaf("open", "string"),
-        leaf("personal", "string"),
-        leaf("identifier", "string"),
-        leaf("open", "number"),
-        leaf("open", "boolean"),
-    );
-    let party = object(&format!(r#""name": {personal}, "vatId": {id}, "country": {open}"#));
-    let totals = object(&format!(r#""net": {number}, "payable": {number}"#));
-    let tax = object(&format!(r#""code": {open}, "rate": {number}"#));
-    let list = |item: &str| format!(r#"{{ "title": "L", "description": "d", "type": "array", "items": {item} }}"#);
-    let line = object(&format!(
-        r#""text": {personal}, "net": {number}, "taxes": {}"#,
-        list(&tax)
-    ));
-    let members = format!(
-        r#""number": {open}, "copy": {flag}, "seller": {party}, "totals": {totals}, "notes": {}, "lines": {}"#,
-        list(&personal),
-        list(&line)
-    );
-    let text = format!(
-        r#"{{ "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "R", "description": "d",
-             "type": "object", "additionalProperties": false, "properties": {{ {members} }} }}"#
-    );
-    let file = SchemaFile {
-        id: "bill/1".parse().unwrap(),
-        file: "bill/1.schema.json".into(),
-        text,
-    };
-    Schemas::load(vec![file]).unwrap_or_else(|found| panic!("{found:#?}"))
-}
 
 fn schema(schemas: &Schemas) -> &Schema {
     schemas.get(&"bill/1".parse().unwrap()).unwrap()

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Tests of `read` and `plan` together.
+
+use hub_mapping::Worker;
+use hub_message::body::{INLINE_BYTES_MAX, unframe_up_to};
+use hub_message::record::{CaseRecord, Decision, Planned, RECORD_BYTES_MAX, Stage};
+use hub_message::{
+    Body, Digest, DocumentRef, Head, Header, Headers, Message, Rejection, Sensitive, Strength, Timestamp, capability,
+};
+use proptest::prelude::*;
+
+use super::*;
+use crate::fixture::{context, message, route, rules, texts, written};
+use crate::route::RouteSource;
+use crate::{Broken, dead_letter, dead_letter_broken, read, unclaimed};
+
+const BILL: &str =
+    r#"{"nr":"R-1","from":{"name":"Beispiel GmbH","vat":"DE1","country":"DE"},"net":"100.00","payable":"119.00"}"#;
+
+fn run(rules: &Rules, message: &Message) -> Result<Vec<Plan>, Rejection> {
+    let mut worker = Worker::default();
+    let native = message.body.native.disclose().clone();
+    let reads = read(rules, message, &native, &mut worker)?;
+    reads
+        .into_iter()
+        .map(|read| plan(rules, &context(), read, &mut worker))
+        .collect()
+}
+
+fn one(rules: &Rules, message: &Message) -> Plan {
+    let mut plans = run(rules, message).unwrap_or_else(|fault| panic!("{fault:#?}"));
+    assert_eq!(plans.len(), 1);
+    plans.remove(0)
+}
+
+fn record(outbound: &Outbound) -> (CaseRecord, String) {
+    let (record, behind) = unframe_up_to::<CaseRecord>(outbound.body(), RECORD_BYTES_MAX).unwrap();
+    (record, String::from_utf8(behind.to_vec()).unwrap())
+}
+
+fn planned(outbound: &Outbound) -> Planned {
+    match record(outbound).0.decision {
+        Decision::Planned(planned) => *planned,
+        Decision::DeadLetter(letter) => panic!("{letter:?}"),
+    }
+}
+
+#[track_caller]
+fn check_rejected(result: Result<Vec<Plan>, Rejection>, code: &str, says: &str) {
+    let fault = result.unwrap_err();
+    assert_eq!(fault.code.as_str(), code, "{fault}");
+    assert!(fault.text.contains(says), "{fault}");
+    assert!(!fault.remedy.is_empty());
+}
+
+fn with(name: &str, change: impl FnOnce(&mut RouteSource)) -> RouteSource {
+    let mut route = route(name);
+    change(&mut route);
+    route
+}
+
+#[test]
+fn a_recipient_gets_the_released_fields_and_nothing_else() {
+    let plan = one(&rules(vec![route("to-finance")]), &message(Head::default(), BILL));
+    let [delivery] = plan.deliveries.as_slice() else {
+        panic!()
+    };
+    let body = Body::decode(delivery.body()).unwrap();
+    assert_eq!(
+        &body.native.disclose()[..],
+        br#"{"number":"R-1","totals":{"payable":119.00}}"#
+    );
+    assert_eq!(body.head, Head::default());
+    assert_eq!(delivery.subject(), "out.finance.posting.json.1");
+    assert_eq!(delivery.claim(), None);
+}
+
+#[test]
+fn the_headers_tell_the_conversation_and_nothing_personal() {
+    let message = message(Head::default(), BILL);
+    let plan = one(&rules(vec![route("to-finance")]), &message);
+    let delivery = &plan.deliveries[0];
+    let header = |header| delivery.headers().get(header).unwrap();
+    assert_eq!(header(Header::MessageId), delivery.delivery().as_str());
+    assert_eq!(header(Header::Delivery), delivery.delivery().as_str());
+    assert_eq!(header(Header::Causation), message.id.as_str());
+    assert_eq!(header(Header::Correlation), message.id.as_str());
+    assert_eq!(header(Header::ContentType), "application/json");
+    assert_eq!(
+        header(Header::TraceParent),
+        message.headers.get(Header::TraceParent).unwrap()
+    );
+    assert_eq!(
+        plan.record.headers().get(Header::Order),
+        delivery.headers().get(Header::Order)
+    );
+    assert_ne!(plan.record.delivery(), delivery.delivery());
+    for (_, value) in delivery.headers().iter() {
+        assert!(!value.contains("R-1") && !value.contains("Beispiel"), "{value}");
+    }
+}
+
+#[test]
+fn the_conversation_of_a_message_is_kept() {
+    let mut message = message(Head::default(), BILL);
+    message.headers = Headers::keep([("hub-correlation", "c"), ("hub-causation", "before")]);
+    let plan = one(&rules(vec![route("to-finance")]), &message);
+    assert_eq!(plan.deliveries[0].headers().get(Header::Correlation), Some("c"));
+    let (record, _) = record(&plan.record);
+    assert_eq!(
+        (record.correlation.as_deref(), record.causation.as_deref()),
+        (Some("c"), Some("before"))
+    );
+}
+
+#[test]
+fn the_record_says_what_was_decided_and_why() {
+    let rules = rules(vec![route("to-finance")]);
+    let message = message(Head::default(), BILL);
+    let plan = one(&rules, &message);
+    let (record, canonical) = record(&plan.record);
+    assert_eq!(plan.record.subject(), "out.cases.record.1");
+    assert_eq!(
+        (record.message, record.part, record.parts, record.sequence),
+        (message.id, 0, 1, 7)
+    );
+    assert_eq!(record.rules, *rules.digest());
+    assert_eq!(
+        canonical,
+        r#"{"number":"R-1","seller":{"name":"Beispiel GmbH","vatId":"DE1","country":"DE"},"totals":{"net":100.00,"payable":119.00}}"#
+    );
+    let planned = planned(&plan.record);
+    assert_eq!(planned.mapping.0, "bill-json");
+    assert_eq!(planned.filtered_by, None);
+    let [intent] = planned.deliveries.as_slice() else {
+        panic!()
+    };
+    assert_eq!(intent.delivery, *plan.deliveries[0].delivery());
+    assert_eq!(
+        (intent.purpose.as_str(), intent.legal_basis.as_str()),
+        ("booking", "§ 77 GemHVO")
+    );
+    let [key] = planned.keys.as_slice() else { panic!() };
+    assert_eq!(
+        (key.system.as_str(), key.kind.as_str(), key.value.disclose().as_str()),
+        ("DE1", "bill", "R-1")
+    );
+}
+
+#[test]
+fn conditions_choose_and_every_route_that_fits_delivers() {
+    let rules = rules(vec![
+        with("large", |r| r.when = Some(written("totals.payable > 100"))),
+        with("small", |r| r.when = Some(written("totals.payable <= 100"))),
+        with("to-archive", |r| r.to = Some(written("archive"))),
+        with("other-source", |r| r.from = Some(texts(&["archive"]))),
+    ]);
+    let plan = one(&rules, &message(Head::default(), BILL));
+    let routes: Vec<_> = planned(&plan.record).deliveries.into_iter().map(|d| d.route).collect();
+    assert_eq!(routes, ["large", "to-archive"]);
+}
+
+#[test]
+fn a_drop_route_filters_what_nobody_gets() {
+    let drop = || {
+        with("not-ours", |r| {
+            r.to = None;
+            r.drop = Some(written("true"));
+            r.reason = Some(written("test bills"));
+        })
+    };
+    let filtered = one(&rules(vec![drop()]), &message(Head::default(), BILL));
+    assert_eq!(filtered.deliveries, []);
+    assert_eq!(planned(&filtered.record).filtered_by.as_deref(), Some("not-ours"));
+    let delivered = one(
+        &rules(vec![drop(), route("to-finance")]),
+        &message(Head::default(), BILL),
+    );
+    assert_eq!(delivered.deliveries.len(), 1);
+    assert_eq!(planned(&delivered.record).filtered_by, None);
+}
+
+#[test]
+fn no_recipient_is_a_rejection() {
+    let unmet = rules(vec![with("never", |r| r.when = Some(written("number = 'x'")))]);
+    check_rejected(
+        run(&unmet, &message(Head::default(), BILL)),
+        "AH-R110",
+        "(`when`) of `never`",
+    );
+    let elsewhere = rules(vec![with("other", |r| r.from = Some(texts(&["archive"])))]);
+    check_rejected(
+        run(&elsewhere, &message(Head::default(), BILL)),
+        "AH-R110",
+        "no route takes `bill/1`",
+    );
+}
+
+#[test]
+fn envelopes_are_checked() {
+    let rules = rules(vec![route("to-finance")]);
+    let mut stranger = message(Head::default(), BILL);
+    stranger.source = "stranger".parse().unwrap();
+    check_rejected(run(&rules, &stranger), "AH-R101", "`stranger`");
+    let mut unknown = message(Head::default(), BILL);
+    unknown.kind = "bill.xml.1".parse().unwrap();
+    check_rejected(run(&rules, &unknown), "AH-R102", "it knows `bill.json.1`");
+    let mut unsent = message(Head::default(), BILL);
+    unsent.source = "archive".parse().unwrap();
+    check_rejected(run(&rules, &unsent), "AH-R102", "it knows nothing");
+}
+
+#[test]
+fn documents_are_valid_or_rejected() {
+    let rules = rules(vec![route("to-finance")]);
+    let long = format!(r#"{{"nr":"R-1","from":{{"name":"{}"}}}}"#, "Erika ".repeat(9));
+    for (broken, code) in [
+        ("{", "AH-J"),
+        (r#"{"nr":"R-1","payable":"much"}"#, "AH-M"),
+        (r#"{"nr":"R-1","nr":"R-2"}"#, "AH-J"),
+        (&long, "AH-S107"),
+    ] {
+        let fault = run(&rules, &message(Head::default(), broken)).unwrap_err();
+        assert!(fault.code.as_str().starts_with(code), "{fault:?}");
+        assert!(!format!("{fault:?}").contains("Erika"), "{fault:?}");
+    }
+}
+
+fn document(content: &[u8]) -> DocumentRef {
+    DocumentRef {
+        sha256: Digest::of(content),
+        size: content.len() as u64,
+        media_type: "application/pdf".into(),
+        name: Some(Sensitive::new("scan.pdf".into())),
+        capability: Some("forged".into()),
+    }
+}
+
+#[test]
+fn documents_travel_only_where_the_route_says_so_with_a_right_for_the_recipient() {
+    let head = Head {
+        documents: vec![document(b"pdf")],
+        ..Head::default()
+    };
+    let rules = rules(vec![
+        route("without"),
+        with("with", |r| r.documents = Some(written("all"))),
+    ]);
+    let plan = one(&rules, &message(head, BILL));
+    let documents = |outbound: &Outbound| Body::decode(outbound.body()).unwrap().head.documents;
+    assert_eq!(documents(&plan.deliveries[0]), []);
+    let [travelling] = documents(&plan.deliveries[1]).try_into().unwrap();
+    let finance = "finance".parse().unwrap();
+    let right = travelling.capability.as_deref().unwrap();
+    assert_eq!(
+        capability::verify(
+            b"capability",
+            right,
+            &Digest::of(b"pdf"),
+            &finance,
+            Timestamp::from_millis(0)
+        ),
+        Ok(())
+    );
+    assert_eq!(planned(&plan.record).documents[0].capability, None);
+}
+
+#[test]
+fn hints_are_weak_keys_behind_those_of_the_document() {
+    let hint = |kind: &str, value: &str| hub_message::body::CaseHint {
+        system: "DE1".into(),
+        kind: kind.into(),
+        value: Sensitive::new(value.into()),
+    };
+    let head = Head {
+        hints: vec![hint("bill", "R-1"), hint("order", "B-9")],
+        ..Head::default()
+    };
+    let plan = one(&rules(vec![route("to-finance")]), &message(head, BILL));
+    let keys: Vec<_> = planned(&plan.record)
+        .keys
+        .into_iter()
+        .map(|k| (k.kind, k.strength))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            ("bill".to_owned(), Strength::Exact),
+            ("order".to_owned(), Strength::Weak)
+        ]
+    );
+}
+
+#[test]
+fn order_follows_the_strongest_key_else_the_message() {
+    let rules = rules(vec![route("to-finance")]);
+    let order = |native: &str| {
+        let plan = one(&rules, &message(Head::default(), native));
+        plan.record.headers().get(Header::Order).unwrap().to_owned()
+    };
+    let again = BILL.replace("100.00", "101.00");
+    assert_eq!(order(BILL), order(&again));
+    assert_ne!(order(BILL), order(&BILL.replace("R-1", "R-2")));
+    let (a, b) = (r#"{"payable":"1"}"#, r#"{"payable":"2"}"#);
+    assert_ne!(order(a), order(b));
+}
+
+#[test]
+fn what_is_too_large_for_a_message_is_claimed() {
+    let notes: Vec<String> = (0..3000).map(|n| format!("\"{n:0100}\"")).collect();
+    let native = format!(r#"{{"nr":"R-1","payable":"1","notes":[{}]}}"#, notes.join(","));
+    let rules = rules(vec![with("to-finance", |r| {
+        r.fields = Some((written("[...]"), texts(&["number", "notes"])));
+    })]);
+    let plan = one(&rules, &message(Head::default(), &native));
+    let claim = plan.deliveries[0].claim().unwrap();
+    assert!(claim.content.len() > INLINE_BYTES_MAX);
+    assert_eq!(claim.reference.sha256, Digest::of(&claim.content));
+    let body = Body::decode(plan.deliveries[0].body()).unwrap();
+    assert_eq!(body.head.claim.as_ref(), Some(&claim.reference));
+    assert!(body.native.disclose().is_empty() && claim.reference.capability.is_some());
+    let behind = plan.record.claim().unwrap();
+    assert_eq!(planned(&plan.record).claim.as_ref(), Some(&behind.reference));
+    assert!(plan.record.body().len() < RECORD_BYTES_MAX);
+}
+
+#[test]
+fn claims_must_fit_their_content() {
+    let rules = rules(vec![route("to-finance")]);
+    let claimed = |size| {
+        let claim = DocumentRef {
+            size,
+            ..document(BILL.as_bytes())
+        };
+        message(
+            Head {
+                claim: Some(claim),
+                ..Head::default()
+            },
+            "",
+        )
+    };
+    let mut worker = Worker::default();
+    let right = claimed(BILL.len() as u64);
+    assert!(read(&rules, &right, BILL.as_bytes(), &mut worker).is_ok());
+    let fault = read(&rules, &claimed(1), BILL.as_bytes(), &mut worker).unwrap_err();
+    assert_eq!(fault.code.as_str(), "AH-R103");
+    assert_eq!(unclaimed(&right).code.as_str(), "AH-R103");
+    let mut both = right;
+    both.body.native = Sensitive::new(BILL.into());
+    assert_eq!(
+        read(&rules, &both, BILL.as_bytes(), &mut worker)
+            .unwrap_err()
+            .code
+            .as_str(),
+        "AH-R103"
+    );
+}
+
+#[test]
+fn dead_letters_keep_the_original() {
+    let rules = rules(vec![route("to-finance")]);
+    let message = message(Head::default(), "{");
+    let mut fault = Rejection::new(Code::new("AH-J101"), "not JSON", "mend it");
+    fault.also = vec![fault.clone(); 5000];
+    let letter = dead_letter(&rules, &message, 0, 1, Stage::Read, fault);
+    let (record, behind) = record(&letter);
+    assert_eq!(Body::decode(&behind.into()).unwrap(), message.body);
+    let Decision::DeadLetter(kept) = record.decision else {
+        panic!()
+    };
+    assert_eq!((kept.stage, kept.rejection.also.len()), (Stage::Read, 100));
+    assert!(kept.rejection.text.contains("4900 findings more"));
+    assert_eq!(letter.subject(), "out.cases.record.1");
+}
+
+#[test]
+fn broken_envelopes_are_dead_letters_too() {
+    let rules = rules(vec![route("to-finance")]);
+    let (source, headers) = ("inbox".parse().unwrap(), Headers::default());
+    let letter = |wire: &bytes::Bytes, sequence| {
+        let broken = Broken {
+            source: &source,
+            kind: None,
+            id: None,
+            sequence,
+            received: Timestamp::from_millis(0),
+            headers: &headers,
+            wire,
+        };
+        dead_letter_broken(
+            &rules,
+            broken,
+            Rejection::new(Code::new("AH-B101"), "no frame", "mend it"),
+        )
+    };
+    let small = letter(&"99 {".into(), 1);
+    let (kept, behind) = record(&small);
+    assert_eq!((kept.kind.as_str(), behind.as_str()), ("unknown.0", "99 {"));
+    assert_eq!(small.delivery(), letter(&"99 {".into(), 1).delivery());
+    assert_ne!(small.delivery(), letter(&"99 {".into(), 2).delivery());
+    let large = letter(&vec![b'x'; 900 * 1024].into(), 3);
+    assert_eq!(large.claim().unwrap().content.len(), 900 * 1024);
+    assert!(large.body().len() < 4096);
+}
+
+proptest! {
+    #[test]
+    fn planning_again_gives_the_same_bytes(number in "[A-Z0-9]{1,8}", payable in 0u32..100_000, name in ".{0,20}", large: bool) {
+        let rules = rules(vec![
+            with("large", |r| r.when = Some(written("totals.payable > 100"))),
+            with("all", |r| {
+                r.to = Some(written("archive"));
+                r.documents = Some(written("all"));
+                r.fields = Some((written("[...]"), texts(&["number", "seller.name", "notes"])));
+            }),
+        ]);
+        let native = serde_json::json!({
+            "nr": number, "payable": format!("{payable}.50"), "from": { "name": name },
+            "notes": vec!["x".repeat(if large { 300_000 } else { 3 })],
+        });
+        let head = Head { documents: vec![document(b"pdf")], ..Head::default() };
+        let message = message(head, &native.to_string());
+        prop_assert_eq!(run(&rules, &message), run(&rules, &message));
+    }
+
+    #[test]
+    fn unreleased_values_are_nowhere_in_a_delivery(canary in "[a-z]{24}", listed: bool) {
+        let fields: &[&str] = if listed { &["number", "notes"] } else { &["number"] };
+        let rules = rules(vec![with("to-finance", |r| r.fields = Some((written("[...]"), texts(fields))))]);
+        let native = format!(r#"{{"nr":"R-1","payable":"1","notes":["{canary}"],"from":{{"name":"{canary}-n"}}}}"#);
+        let plan = one(&rules, &message(Head::default(), &native));
+        let delivery = &plan.deliveries[0];
+        let text = String::from_utf8(delivery.body().to_vec()).unwrap();
+        prop_assert_eq!(text.contains(&canary), listed);
+        let name = format!("{}-n", canary);
+        prop_assert!(!text.contains(&name));
+        prop_assert!(delivery.headers().iter().all(|(_, value)| !value.contains(&canary)));
+    }
+}
