@@ -33,3 +33,30 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 }
+
+/// SQLite's primary result codes that the world is to blame for: busy, locked, out of memory, read-only, I/O, disk
+/// full, cannot open, lock protocol, not permitted.
+const WORLD: [i32; 9] = [5, 6, 7, 8, 10, 13, 14, 15, 23];
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Database(told) => {
+                let code = told.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or(0);
+                if WORLD.contains(&(code & 0xff)) {
+                    Self::Unavailable(error.to_string())
+                } else {
+                    Self::Broken(error.to_string())
+                }
+            }
+            E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::BeginFailed => {
+                Self::Unavailable(error.to_string())
+            }
+            // The texts of these may hold what stands in the database.
+            E::ColumnDecode { index, .. } => Self::Broken(format!("column {index} cannot be read")),
+            E::Decode(_) | E::Encode(_) => Self::Broken("a value cannot be converted".to_owned()),
+            _ => Self::Broken(error.to_string()),
+        }
+    }
+}

@@ -5,9 +5,12 @@
 //! Whatever order records and receipts arrive in, the same records make the same cases and every message the same
 //! state. Nothing is ever copied from case to case or moved out of the dead letters.
 
+mod database;
 mod error;
+mod read;
 mod store;
 pub mod view;
+mod write;
 
 pub use error::StoreError;
 pub use store::{Store, Written};

@@ -23,6 +23,14 @@ impl CaseState {
             Self::Open => "offen",
         }
     }
+
+    pub(crate) fn number(self) -> i64 {
+        self as i64
+    }
+
+    pub(crate) fn of_number(number: i64) -> Option<Self> {
+        (number == Self::Open.number()).then_some(Self::Open)
+    }
 }
 
 /// Which cases are wanted; what is `None` does not narrow the list.

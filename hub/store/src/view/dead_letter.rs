@@ -3,7 +3,8 @@
 
 use hub_message::record::Stage;
 use hub_message::{
-    ConnectorName, DeliveryId, MessageId, MessageType, Recipient, Rejection, SchemaId, Sensitive, Timestamp,
+    ConnectorName, DeliveryId, DocumentRef, MessageId, MessageType, Recipient, Rejection, SchemaId, Sensitive,
+    Timestamp,
 };
 use serde::Serialize;
 
@@ -122,15 +123,19 @@ pub enum Content {
     Original {
         /// Headers.
         headers: Vec<(String, String)>,
-        /// The body.
+        /// The body; empty when it is too large to stand here.
         body: Sensitive<Vec<u8>>,
+        /// Then this is where it lies.
+        claim: Option<DocumentRef>,
     },
     /// The canonical document of a delivery that its target refused, as JSON text.
     Canonical {
         /// Its schema.
         schema: SchemaId,
-        /// The document.
+        /// The document; empty when it is too large to stand here.
         json: Sensitive<Vec<u8>>,
+        /// Then this is where it lies.
+        claim: Option<DocumentRef>,
     },
 }
 

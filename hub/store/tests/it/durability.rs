@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The database file: what it is, who may read it, and that it stays.
+
+use hub_store::{CaseFilter, Page, Store, StoreError};
+
+use crate::sample::{Change, framed, home, record};
+
+#[tokio::test]
+async fn what_was_written_is_there_after_a_new_start() {
+    let home = home().await;
+    home.store
+        .write_records(&framed(&[record("a", 1).keyed(&["A"])]))
+        .await
+        .unwrap();
+    home.store.close().await;
+    let path = home.folder.path().join("cases.sqlite");
+    let store = Store::open_existing(&path).await.unwrap();
+    store
+        .write_records(&framed(&[record("b", 2).keyed(&["B"])]))
+        .await
+        .unwrap();
+    let list = store.cases(&CaseFilter::default(), Page::default()).await.unwrap();
+    let ids: Vec<&str> = list.items.iter().map(|case| case.id.as_str()).collect();
+    assert_eq!(ids, ["V-2026-000002", "V-2026-000001"]);
+}
+
+#[tokio::test]
+async fn only_its_owner_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = home().await;
+    home.store.write_records(&framed(&[record("a", 1)])).await.unwrap();
+    let files: Vec<_> = std::fs::read_dir(home.folder.path())
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert!(files.len() >= 2, "the database and its write-ahead log");
+    for file in files {
+        assert_eq!(
+            file.metadata().unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{:?}",
+            file.path()
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_case_store_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cases.sqlite");
+    assert!(matches!(Store::open_existing(&path).await, Err(StoreError::Missing(_))));
+    assert!(!path.exists(), "asking makes nothing");
+
+    std::fs::write(
+        &path,
+        "this is a letter and not a database, however long it may be ".repeat(100),
+    )
+    .unwrap();
+    let refused = Store::open(&path).await.unwrap_err();
+    assert!(!refused.is_unavailable(), "{refused}");
+
+    let nowhere = folder.path().join("missing").join("cases.sqlite");
+    assert!(Store::open(&nowhere).await.unwrap_err().is_unavailable());
+}
+
+#[tokio::test]
+async fn a_locked_database_is_unavailable_and_readers_go_on() {
+    let home = home().await;
+    home.store.write_records(&framed(&[record("a", 1)])).await.unwrap();
+    home.store.writable().await.unwrap();
+    // Two stores on one file: the command line beside the hub. Writers take turns, readers do not wait.
+    let beside = Store::open_existing(&home.folder.path().join("cases.sqlite"))
+        .await
+        .unwrap();
+    let (b, c) = (framed(&[record("b", 2)]), framed(&[record("c", 3)]));
+    let (one, other) = tokio::join!(home.store.write_records(&b), beside.write_records(&c));
+    assert_eq!((one.unwrap().new, other.unwrap().new), (1, 1));
+    for store in [&home.store, &beside] {
+        let list = store.cases(&CaseFilter::default(), Page::default()).await.unwrap();
+        assert_eq!(list.items.len(), 3);
+    }
+    home.store.close().await;
+    assert!(home.store.writable().await.unwrap_err().is_unavailable());
+}
