@@ -170,3 +170,6 @@ fn shortened(mut rejection: Rejection) -> Rejection {
     }
     rejection
 }
+
+#[cfg(test)]
+mod tests;

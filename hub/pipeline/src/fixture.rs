@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hub_mapping::Mapping;
-use hub_message::{Body, Digest, Head, Headers, Message, MessageId, Sensitive, Timestamp};
+use hub_mapping::{Mapping, Worker};
+use hub_message::body::unframe_up_to;
+use hub_message::record::{CaseRecord, Decision, Planned, RECORD_BYTES_MAX};
+use hub_message::{Body, Digest, DocumentRef, Head, Headers, Message, MessageId, Rejection, Sensitive, Timestamp};
 use hub_schema::{SchemaFile, Schemas};
 
-use crate::plan::Context;
+use crate::outbound::Outbound;
+use crate::plan::{Context, Plan, plan};
+use crate::read::read;
 use crate::route::RouteSource;
 use crate::rules::{Checked, ConnectorSource, Rules, RulesSource, TypeSource};
 use crate::written::Written;
@@ -193,5 +197,52 @@ pub(crate) fn context() -> Context {
         case: None,
         capability_key: Sensitive::new(b"capability".to_vec()),
         capability_expires: Timestamp::from_millis(1_800_000_000_000),
+    }
+}
+
+pub(crate) const BILL: &str =
+    r#"{"nr":"R-1","from":{"name":"Beispiel GmbH","vat":"DE1","country":"DE"},"net":"100.00","payable":"119.00"}"#;
+
+pub(crate) fn run(rules: &Rules, message: &Message) -> Result<Vec<Plan>, Rejection> {
+    let mut worker = Worker::default();
+    let native = message.body.native.disclose().clone();
+    let reads = read(rules, message, &native, &mut worker)?;
+    reads
+        .into_iter()
+        .map(|read| plan(rules, &context(), read, &mut worker))
+        .collect()
+}
+
+pub(crate) fn one(rules: &Rules, message: &Message) -> Plan {
+    let mut plans = run(rules, message).unwrap_or_else(|fault| panic!("{fault:#?}"));
+    assert_eq!(plans.len(), 1);
+    plans.remove(0)
+}
+
+pub(crate) fn record(outbound: &Outbound) -> (CaseRecord, String) {
+    let (record, behind) = unframe_up_to::<CaseRecord>(outbound.body(), RECORD_BYTES_MAX).unwrap();
+    (record, String::from_utf8(behind.to_vec()).unwrap())
+}
+
+pub(crate) fn planned(outbound: &Outbound) -> Planned {
+    match record(outbound).0.decision {
+        Decision::Planned(planned) => *planned,
+        Decision::DeadLetter(letter) => panic!("{letter:?}"),
+    }
+}
+
+pub(crate) fn with(name: &str, change: impl FnOnce(&mut RouteSource)) -> RouteSource {
+    let mut route = route(name);
+    change(&mut route);
+    route
+}
+
+pub(crate) fn document(content: &[u8]) -> DocumentRef {
+    DocumentRef {
+        sha256: Digest::of(content),
+        size: content.len() as u64,
+        media_type: "application/pdf".into(),
+        name: Some(Sensitive::new("scan.pdf".into())),
+        capability: Some("forged".into()),
     }
 }

@@ -1,49 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Tests of `read` and `plan` together.
 
-use hub_mapping::Worker;
-use hub_message::body::{INLINE_BYTES_MAX, unframe_up_to};
-use hub_message::record::{CaseRecord, Decision, Planned, RECORD_BYTES_MAX, Stage};
-use hub_message::{
-    Body, Digest, DocumentRef, Head, Header, Headers, Message, Rejection, Sensitive, Strength, Timestamp, capability,
-};
-use proptest::prelude::*;
+mod claims;
+mod laws;
+
+use hub_message::{Body, Digest, Head, Header, Headers, Rejection, Sensitive, Strength, capability};
 
 use super::*;
-use crate::fixture::{context, message, route, rules, texts, written};
-use crate::route::RouteSource;
-use crate::{Broken, dead_letter, dead_letter_broken, read, unclaimed};
-
-const BILL: &str =
-    r#"{"nr":"R-1","from":{"name":"Beispiel GmbH","vat":"DE1","country":"DE"},"net":"100.00","payable":"119.00"}"#;
-
-fn run(rules: &Rules, message: &Message) -> Result<Vec<Plan>, Rejection> {
-    let mut worker = Worker::default();
-    let native = message.body.native.disclose().clone();
-    let reads = read(rules, message, &native, &mut worker)?;
-    reads
-        .into_iter()
-        .map(|read| plan(rules, &context(), read, &mut worker))
-        .collect()
-}
-
-fn one(rules: &Rules, message: &Message) -> Plan {
-    let mut plans = run(rules, message).unwrap_or_else(|fault| panic!("{fault:#?}"));
-    assert_eq!(plans.len(), 1);
-    plans.remove(0)
-}
-
-fn record(outbound: &Outbound) -> (CaseRecord, String) {
-    let (record, behind) = unframe_up_to::<CaseRecord>(outbound.body(), RECORD_BYTES_MAX).unwrap();
-    (record, String::from_utf8(behind.to_vec()).unwrap())
-}
-
-fn planned(outbound: &Outbound) -> Planned {
-    match record(outbound).0.decision {
-        Decision::Planned(planned) => *planned,
-        Decision::DeadLetter(letter) => panic!("{letter:?}"),
-    }
-}
+use crate::fixture::{BILL, document, message, one, planned, record, route, rules, run, texts, with, written};
 
 #[track_caller]
 fn check_rejected(result: Result<Vec<Plan>, Rejection>, code: &str, says: &str) {
@@ -51,12 +15,6 @@ fn check_rejected(result: Result<Vec<Plan>, Rejection>, code: &str, says: &str) 
     assert_eq!(fault.code.as_str(), code, "{fault}");
     assert!(fault.text.contains(says), "{fault}");
     assert!(!fault.remedy.is_empty());
-}
-
-fn with(name: &str, change: impl FnOnce(&mut RouteSource)) -> RouteSource {
-    let mut route = route(name);
-    change(&mut route);
-    route
 }
 
 #[test]
@@ -226,16 +184,6 @@ fn documents_are_valid_or_rejected() {
     }
 }
 
-fn document(content: &[u8]) -> DocumentRef {
-    DocumentRef {
-        sha256: Digest::of(content),
-        size: content.len() as u64,
-        media_type: "application/pdf".into(),
-        name: Some(Sensitive::new("scan.pdf".into())),
-        capability: Some("forged".into()),
-    }
-}
-
 #[test]
 fn documents_travel_only_where_the_route_says_so_with_a_right_for_the_recipient() {
     let head = Head {
@@ -306,135 +254,16 @@ fn order_follows_the_strongest_key_else_the_message() {
 }
 
 #[test]
-fn what_is_too_large_for_a_message_is_claimed() {
-    let notes: Vec<String> = (0..3000).map(|n| format!("\"{n:0100}\"")).collect();
-    let native = format!(r#"{{"nr":"R-1","payable":"1","notes":[{}]}}"#, notes.join(","));
+fn the_outbound_mapping_writes_from_the_released_copy_alone() {
     let rules = rules(vec![with("to-finance", |r| {
-        r.fields = Some((written("[...]"), texts(&["number", "notes"])));
+        r.mapping = Some(written("posting-json"));
+        r.fields = Some((written("[...]"), texts(&["number", "totals.payable", "seller.name"])));
     })]);
-    let plan = one(&rules, &message(Head::default(), &native));
-    let claim = plan.deliveries[0].claim().unwrap();
-    assert!(claim.content.len() > INLINE_BYTES_MAX);
-    assert_eq!(claim.reference.sha256, Digest::of(&claim.content));
+    let plan = one(&rules, &message(Head::default(), BILL));
     let body = Body::decode(plan.deliveries[0].body()).unwrap();
-    assert_eq!(body.head.claim.as_ref(), Some(&claim.reference));
-    assert!(body.native.disclose().is_empty() && claim.reference.capability.is_some());
-    let behind = plan.record.claim().unwrap();
-    assert_eq!(planned(&plan.record).claim.as_ref(), Some(&behind.reference));
-    assert!(plan.record.body().len() < RECORD_BYTES_MAX);
-}
-
-#[test]
-fn claims_must_fit_their_content() {
-    let rules = rules(vec![route("to-finance")]);
-    let claimed = |size| {
-        let claim = DocumentRef {
-            size,
-            ..document(BILL.as_bytes())
-        };
-        message(
-            Head {
-                claim: Some(claim),
-                ..Head::default()
-            },
-            "",
-        )
-    };
-    let mut worker = Worker::default();
-    let right = claimed(BILL.len() as u64);
-    assert!(read(&rules, &right, BILL.as_bytes(), &mut worker).is_ok());
-    let fault = read(&rules, &claimed(1), BILL.as_bytes(), &mut worker).unwrap_err();
-    assert_eq!(fault.code.as_str(), "AH-R103");
-    assert_eq!(unclaimed(&right).code.as_str(), "AH-R103");
-    let mut both = right;
-    both.body.native = Sensitive::new(BILL.into());
     assert_eq!(
-        read(&rules, &both, BILL.as_bytes(), &mut worker)
-            .unwrap_err()
-            .code
-            .as_str(),
-        "AH-R103"
+        &body.native.disclose()[..],
+        br#"{"belegnummer":"R-1","betrag":119.00,"kreditor":"Beispiel GmbH"}"#
     );
-}
-
-#[test]
-fn dead_letters_keep_the_original() {
-    let rules = rules(vec![route("to-finance")]);
-    let message = message(Head::default(), "{");
-    let mut fault = Rejection::new(Code::new("AH-J101"), "not JSON", "mend it");
-    fault.also = vec![fault.clone(); 5000];
-    let letter = dead_letter(&rules, &message, 0, 1, Stage::Read, fault);
-    let (record, behind) = record(&letter);
-    assert_eq!(Body::decode(&behind.into()).unwrap(), message.body);
-    let Decision::DeadLetter(kept) = record.decision else {
-        panic!()
-    };
-    assert_eq!((kept.stage, kept.rejection.also.len()), (Stage::Read, 100));
-    assert!(kept.rejection.text.contains("4900 findings more"));
-    assert_eq!(letter.subject(), "out.cases.record.1");
-}
-
-#[test]
-fn broken_envelopes_are_dead_letters_too() {
-    let rules = rules(vec![route("to-finance")]);
-    let (source, headers) = ("inbox".parse().unwrap(), Headers::default());
-    let letter = |wire: &bytes::Bytes, sequence| {
-        let broken = Broken {
-            source: &source,
-            kind: None,
-            id: None,
-            sequence,
-            received: Timestamp::from_millis(0),
-            headers: &headers,
-            wire,
-        };
-        dead_letter_broken(
-            &rules,
-            broken,
-            Rejection::new(Code::new("AH-B101"), "no frame", "mend it"),
-        )
-    };
-    let small = letter(&"99 {".into(), 1);
-    let (kept, behind) = record(&small);
-    assert_eq!((kept.kind.as_str(), behind.as_str()), ("unknown.0", "99 {"));
-    assert_eq!(small.delivery(), letter(&"99 {".into(), 1).delivery());
-    assert_ne!(small.delivery(), letter(&"99 {".into(), 2).delivery());
-    let large = letter(&vec![b'x'; 900 * 1024].into(), 3);
-    assert_eq!(large.claim().unwrap().content.len(), 900 * 1024);
-    assert!(large.body().len() < 4096);
-}
-
-proptest! {
-    #[test]
-    fn planning_again_gives_the_same_bytes(number in "[A-Z0-9]{1,8}", payable in 0u32..100_000, name in ".{0,20}", large: bool) {
-        let rules = rules(vec![
-            with("large", |r| r.when = Some(written("totals.payable > 100"))),
-            with("all", |r| {
-                r.to = Some(written("archive"));
-                r.documents = Some(written("all"));
-                r.fields = Some((written("[...]"), texts(&["number", "seller.name", "notes"])));
-            }),
-        ]);
-        let native = serde_json::json!({
-            "nr": number, "payable": format!("{payable}.50"), "from": { "name": name },
-            "notes": vec!["x".repeat(if large { 300_000 } else { 3 })],
-        });
-        let head = Head { documents: vec![document(b"pdf")], ..Head::default() };
-        let message = message(head, &native.to_string());
-        prop_assert_eq!(run(&rules, &message), run(&rules, &message));
-    }
-
-    #[test]
-    fn unreleased_values_are_nowhere_in_a_delivery(canary in "[a-z]{24}", listed: bool) {
-        let fields: &[&str] = if listed { &["number", "notes"] } else { &["number"] };
-        let rules = rules(vec![with("to-finance", |r| r.fields = Some((written("[...]"), texts(fields))))]);
-        let native = format!(r#"{{"nr":"R-1","payable":"1","notes":["{canary}"],"from":{{"name":"{canary}-n"}}}}"#);
-        let plan = one(&rules, &message(Head::default(), &native));
-        let delivery = &plan.deliveries[0];
-        let text = String::from_utf8(delivery.body().to_vec()).unwrap();
-        prop_assert_eq!(text.contains(&canary), listed);
-        let name = format!("{}-n", canary);
-        prop_assert!(!text.contains(&name));
-        prop_assert!(delivery.headers().iter().all(|(_, value)| !value.contains(&canary)));
-    }
+    assert_eq!(planned(&plan.record).deliveries[0].mapping, "posting-json");
 }

@@ -80,6 +80,8 @@ fn leaves_of(tree: &Tree) -> Vec<(String, String)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn exactly_the_listed_leaves_travel(chosen: Vec<prop::sample::Index>, items in 0usize..3) {
         let schemas = schemas();

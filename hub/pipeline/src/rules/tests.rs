@@ -173,3 +173,29 @@ fn rules_know_who_gets_what() {
     assert_eq!(rules.types_of(&inbox).count(), 1);
     assert_eq!(rules.connectors().count(), 3);
 }
+
+/// A route that writes with `posting-json` and releases these fields.
+fn writes(fields: &[&str]) -> Checked {
+    let mut route = route("to-finance");
+    route.mapping = Some(written("posting-json"));
+    route.fields = Some((written("[...]"), texts(fields)));
+    Rules::build(source(vec![route]))
+}
+
+#[test]
+fn a_mapping_reads_what_its_route_releases() {
+    let read = ["number", "totals.payable", "seller.name"];
+    assert_eq!(writes(&read).findings, []);
+    expect(
+        writes(&["number", "totals.*"]),
+        "AH-R024",
+        "does not release: `seller.name`",
+    );
+    let more = [read.as_slice(), &["seller.vatId"]].concat();
+    expect(writes(&more), "AH-R025", "`seller.vatId` is released, but");
+}
+
+#[test]
+fn a_mapping_that_writes_must_fit_the_route() {
+    check(|r| r.mapping = Some(written("bill-json")), "AH-R012", "does not write");
+}
