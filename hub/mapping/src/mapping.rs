@@ -172,6 +172,11 @@ impl Mapping {
         case::keys(&self.case, document)
     }
 
+    /// A written document as text, for comparing: in its encoding.
+    pub(crate) fn as_text(&self, bytes: &[u8]) -> String {
+        self.format.as_text(bytes)
+    }
+
     pub(crate) fn number(&self) -> u64 {
         self.number
     }

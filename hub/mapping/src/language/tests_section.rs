@@ -35,7 +35,7 @@ pub(crate) enum Expectation {
     Equals(String),
     /// The output is this text.
     EqualsText(String),
-    /// Leaves of the canonical document by dotted path; `None` for "is absent" is spelled `false` in `absent`.
+    /// Leaves of the canonical document by dotted path.
     Expect(Vec<(String, String)>),
     /// The document is rejected.
     Error {
@@ -94,7 +94,9 @@ impl TestBlock {
         expectations.extend(text("equals", report).map(Expectation::Equals));
         expectations.extend(text("equals_text", report).map(Expectation::EqualsText));
         if let Some(expect) = table.table("expect", report) {
-            expectations.push(Expectation::Expect(leaves(expect, report)));
+            let mut found = Vec::new();
+            leaves(expect, "", report, &mut found);
+            expectations.push(Expectation::Expect(found));
         }
         if let Some(error) = table.table("error", report) {
             error.only(&["code", "field", "source"], report);
@@ -135,19 +137,27 @@ impl TestBlock {
     }
 }
 
-fn leaves(table: &Table, report: &mut Report) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+/// Leaves by dotted path; keys may be quoted paths or nest.
+fn leaves(table: &Table, above: &str, report: &mut Report, found: &mut Vec<(String, String)>) {
     for (key, value) in &table.entries {
+        let path = if above.is_empty() {
+            key.value.clone()
+        } else {
+            format!("{above}.{}", key.value)
+        };
         let text = match value {
             Value::Text(text) => text.value.clone(),
             Value::Number(digits, _) => digits.clone(),
             Value::Bool(value, _) => value.to_string(),
+            Value::Table(inner) => {
+                leaves(inner, &path, report, found);
+                continue;
+            }
             other => {
                 report.error("AH-M126", other.span(), "a leaf is a text, a number, true or false");
                 continue;
             }
         };
-        found.push((key.value.clone(), text));
+        found.push((path, text));
     }
-    found
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `[format]`: what kind of document it is.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::csv::CsvFormat;
+use crate::encoding::Encoding;
 use crate::fixed::FixedFormat;
 use crate::language::calls::Ways;
 use crate::language::file::pairs;
@@ -61,6 +63,18 @@ impl Format {
             Self::Fixed(fixed) => fixed.layout().check(scope, names, report),
             Self::Xml(_) | Self::Json => {}
         }
+    }
+
+    /// A document as text; bytes that its encoding does not have are shown as such.
+    pub(super) fn as_text(&self, bytes: &[u8]) -> String {
+        let encoding = match self {
+            Self::Xml(_) | Self::Json => Encoding::Utf8,
+            Self::Csv(csv) => csv.file.encoding,
+            Self::Fixed(fixed) => fixed.file.encoding,
+        };
+        encoding
+            .decode(bytes)
+            .map_or_else(|_| String::from_utf8_lossy(bytes).into_owned(), Cow::into_owned)
     }
 
     pub(super) fn media_type(&self) -> &'static str {
