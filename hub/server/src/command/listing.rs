@@ -72,7 +72,10 @@ mod tests {
 
     #[test]
     fn moments_are_cut_to_the_second() {
-        assert_eq!(moment(Timestamp::from_millis(1_790_000_000_123)), "2026-09-21 14:13:20Z");
+        assert_eq!(
+            moment(Timestamp::from_millis(1_790_000_000_123)),
+            "2026-09-21 14:13:20Z"
+        );
     }
 
     #[test]

@@ -33,7 +33,8 @@ fn program(connector: &Connector) -> (PathBuf, Vec<String>) {
     let beside = here
         .as_deref()
         .and_then(|exe| exe.parent())
-        .map(|folder| folder.join(&name)).filter(|path| path.exists());
+        .map(|folder| folder.join(&name))
+        .filter(|path| path.exists());
     (beside.unwrap_or_else(|| PathBuf::from(name)), Vec::new())
 }
 

@@ -2,6 +2,7 @@
 //! A child's output, line by line, into our own log under the connector's name.
 
 use hub_message::ConnectorName;
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
 /// A longer line is cut; a child cannot make us hold more.
@@ -12,9 +13,39 @@ pub(super) async fn forward(output: impl AsyncRead + Unpin, connector: Connector
     let mut reader = BufReader::new(output);
     while let Some(line) = next_line(&mut reader).await {
         if !line.is_empty() {
-            tracing::info!(target: "connector", connector = %connector, "{line}");
+            log(&connector, &line);
         }
     }
+}
+
+/// A line as the connector SDK writes them, one JSON object, keeps its level; any other line is information.
+fn log(connector: &ConnectorName, line: &str) {
+    let (level, text) = taken_apart(line).unwrap_or_else(|| ("INFO".to_owned(), line.to_owned()));
+    match level.as_str() {
+        "ERROR" => tracing::error!(target: "connector", connector = %connector, "{text}"),
+        "WARN" => tracing::warn!(target: "connector", connector = %connector, "{text}"),
+        "INFO" => tracing::info!(target: "connector", connector = %connector, "{text}"),
+        _ => tracing::debug!(target: "connector", connector = %connector, "{text}"),
+    }
+}
+
+/// Level and text of a line of JSON: the message, then the other fields.
+fn taken_apart(line: &str) -> Option<(String, String)> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    let level = line.get("level")?.as_str()?.to_owned();
+    let fields = line.get("fields").unwrap_or(&line).as_object()?;
+    let mut text = fields
+        .get("message")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    for (name, value) in fields {
+        if !["message", "level", "timestamp", "target"].contains(&name.as_str()) {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            text.push_str(&format!(" {name}={value}"));
+        }
+    }
+    Some((level, text))
 }
 
 /// The next line, at most [`LINE_BYTES_MAX`] bytes of it, without control characters; `None` at the end.
@@ -50,6 +81,17 @@ fn printable(line: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_the_sdk_keep_their_level() {
+        let line =
+            r#"{"timestamp":"x","level":"WARN","fields":{"message":"wartet","part":"Source","n":2},"target":"t"}"#;
+        assert_eq!(
+            taken_apart(line),
+            Some(("WARN".to_owned(), "wartet part=Source n=2".to_owned()))
+        );
+        assert_eq!(taken_apart("plain"), None);
+    }
 
     #[tokio::test]
     async fn lines_are_cut_and_cleaned() {
