@@ -56,6 +56,8 @@ pub(crate) struct LeafMake {
     pub(crate) default: Option<String>,
     pub(crate) required: bool,
     pub(crate) when: Option<Condition<Operand>>,
+    /// What counts instead when nothing is found here, the first that finds something.
+    pub(crate) otherwise: Vec<LeafMake>,
     pub(crate) rule: Rule,
 }
 
@@ -89,6 +91,8 @@ pub(crate) struct ListMake {
     pub(crate) item: ItemMake,
     /// The text of the item, and how it holds several fields.
     pub(crate) texts: Option<(u16, Texts)>,
+    /// Other places whose items follow.
+    pub(crate) further: Vec<ListMake>,
     pub(crate) rule: Rule,
 }
 

@@ -10,6 +10,7 @@ use hub_message::shape::Leaf;
 use crate::convert::Stage;
 use crate::function::{Fold, Pick};
 use crate::language::condition::Condition;
+pub(crate) use crate::language::place::Against;
 use crate::language::row::Given;
 use crate::language::template::Template;
 use crate::source::{Names, Symbol};
@@ -33,7 +34,7 @@ pub(crate) struct Step {
 pub(crate) struct Predicate {
     pub(crate) path: Path,
     pub(crate) negated: bool,
-    pub(crate) literal: String,
+    pub(crate) against: Against,
 }
 
 impl Path {
@@ -102,6 +103,8 @@ pub(crate) struct Row {
     pub(crate) field: Vec<String>,
     pub(crate) leaf: Leaf,
     pub(crate) rule: Rule,
+    /// Whether it only counts where the rows of this field before it found nothing.
+    pub(crate) otherwise: bool,
     pub(crate) read: Option<ReadSide>,
     pub(crate) write: Option<WriteSide>,
 }
@@ -176,6 +179,10 @@ pub(crate) struct List {
     pub(crate) rule: Rule,
     pub(crate) read: Option<Path>,
     pub(crate) write: Option<Path>,
+    /// Whether it adds to a list before it: its items come behind those of that one.
+    pub(crate) further: bool,
+    /// Which items are written here.
+    pub(crate) when: Option<Condition<FieldRef>>,
     pub(crate) item: Scope,
 }
 

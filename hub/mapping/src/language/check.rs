@@ -13,7 +13,7 @@ use super::file::File;
 use super::row::Given;
 use crate::convert::Stage;
 use crate::report::Report;
-use crate::rows::{Extra, FieldRef, Path, ReadOperand, Row, Scope};
+use crate::rows::{Against, Extra, FieldRef, Gather, Path, ReadOperand, ReadSide, Row, Scope};
 
 /// Runs all of them.
 pub(crate) fn all(scope: &Scope, shape: &Shape, file: &File, forbidden: &[(Path, Range<usize>)], report: &mut Report) {
@@ -31,7 +31,7 @@ fn overlaps(scope: &Scope, report: &mut Report) {
     let mut read: HashMap<&[String], &Row> = HashMap::new();
     let mut written: HashMap<&Path, &Row> = HashMap::new();
     for row in &scope.rows {
-        if row.read.is_some() {
+        if row.read.is_some() && !row.otherwise {
             if let Some(first) = read.insert(&row.field, row) {
                 twice(
                     row.rule.span.clone(),
@@ -55,7 +55,7 @@ fn overlaps(scope: &Scope, report: &mut Report) {
     let mut lists: HashMap<(&[String], bool), Range<usize>> = HashMap::new();
     for list in &scope.lists {
         for (there, way) in [(list.read.is_some(), true), (list.write.is_some(), false)] {
-            if there && lists.insert((&list.field, way), list.rule.span.clone()).is_some() && way {
+            if there && !list.further && lists.insert((&list.field, way), list.rule.span.clone()).is_some() && way {
                 let sentence = format!("the list `{}` is read twice", list.rule.field);
                 report.error("AH-M109", list.rule.span.clone(), sentence);
             }
@@ -95,8 +95,30 @@ fn defaults(scope: &Scope, report: &mut Report) {
     }
 }
 
-/// What functions and conditions ask for must be read by a plain row of the document.
+/// What functions, conditions and predicates ask for must be read by a plain row of the document.
 fn asked(scope: &Scope, root: &Scope, report: &mut Report) {
+    let places = scope
+        .rows
+        .iter()
+        .filter_map(|row| Some((&row.read.as_ref()?.path, &row.rule)));
+    let lists = scope
+        .lists
+        .iter()
+        .filter_map(|list| Some((list.read.as_ref()?, &list.rule)));
+    for (path, rule) in places.chain(lists) {
+        for field in compared_with(path) {
+            let mut rows = root.rows.iter().filter(|row| row.field.join(".") == field);
+            let plain = |side: &ReadSide| side.template.is_none() && side.gather == Gather::First;
+            if !rows.any(|row| !row.otherwise && row.read.as_ref().is_some_and(plain)) {
+                report.error_help(
+                    "AH-M112",
+                    rule.span.clone(),
+                    format!("`^{field}` is not read by a plain row of the document"),
+                    "a predicate compares with the text that stands at the place of such a row",
+                );
+            }
+        }
+    }
     for row in &scope.rows {
         let Some(side) = &row.read else {
             continue;
@@ -243,6 +265,7 @@ fn collect_read(scope: &Scope, above: &str, found: &mut BTreeSet<String>) {
     };
     for side in scope.rows.iter().filter_map(|row| row.write.as_ref()) {
         found.insert(full(&side.source));
+        found.extend(compared_with(&side.path));
         found.extend(fields_of(&side.stages));
         let mut operands = Vec::new();
         if let Some(when) = &side.when {
@@ -260,8 +283,30 @@ fn collect_read(scope: &Scope, above: &str, found: &mut BTreeSet<String>) {
         found.extend(texts.fields.iter().map(|field| field.rule.field.clone()));
     }
     for list in scope.lists.iter().filter(|list| list.write.is_some()) {
+        let mut operands = Vec::new();
+        if let Some(when) = &list.when {
+            when.operands(&mut operands);
+        }
+        found.extend(operands.iter().map(|field| match field.root {
+            true => field.keys.join("."),
+            false => format!("{}.{}", list.rule.field, field.keys.join(".")),
+        }));
+        found.extend(list.write.iter().flat_map(compared_with));
         collect_read(&list.item, &list.rule.field, found);
     }
+}
+
+/// The canonical fields that the predicates of a place name.
+fn compared_with(path: &Path) -> Vec<String> {
+    let predicates = path.steps.iter().flat_map(|step| &step.predicates);
+    let mut found = Vec::new();
+    for predicate in predicates {
+        found.extend(compared_with(&predicate.path));
+        if let Against::Field(field) = &predicate.against {
+            found.push(field.clone());
+        }
+    }
+    found
 }
 
 /// Whether a row writes a fact of the case.

@@ -297,11 +297,15 @@ impl<'a> Expander<'a> {
         self.texts(block, &inner, &mut item_scope);
         self.item_row(block, &inner, &mut item_scope);
         self.block(&block.block, &inner, &mut item_scope);
+        let when = block.when.as_ref().filter(|_| write.is_some());
+        let when = when.and_then(|text| self.when_write(text, &inner));
         scope.lists.push(List {
             field: keys,
             rule,
             read,
             write,
+            further: block.further,
+            when,
             item: item_scope,
         });
     }

@@ -4,7 +4,7 @@
 //! ```text
 //! place     = "." | [ "{" name "}" [ "/" ] ] steps
 //! steps     = step { "/" step } [ "/@" name ] | "@" name
-//! step      = name { "[" place ("=" | "!=") "'" literal "'" "]" }
+//! step      = name { "[" place ("=" | "!=") ( "'" literal "'" | "^" field ) "]" }
 //! name      = [ prefix ":" ] local | "'" any text "'"
 //! ```
 
@@ -46,19 +46,28 @@ pub(crate) struct Step {
     pub(crate) predicates: Vec<Predicate>,
 }
 
+/// What a place is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Against {
+    /// `'VAT'`
+    Text(String),
+    /// `^currency`: a canonical field of the document, which must stand before the place that is compared.
+    Field(String),
+}
+
 /// A condition on the occurrences of a step. `!=` also holds where the place is absent.
 #[derive(Debug, Clone)]
 pub(crate) struct Predicate {
     pub(crate) place: Place,
     pub(crate) negated: bool,
-    pub(crate) literal: String,
+    pub(crate) against: Against,
     /// Byte range of `=` or `!=`.
     pub(crate) operator: Range<usize>,
 }
 
 impl PartialEq for Predicate {
     fn eq(&self, other: &Self) -> bool {
-        self.place == other.place && self.negated == other.negated && self.literal == other.literal
+        self.place == other.place && self.negated == other.negated && self.against == other.against
     }
 }
 
@@ -142,13 +151,17 @@ fn scan_step(scan: &mut Scan<'_>) -> Result<Step, Fault> {
         }
         let operator = start..scan.at();
         scan.space();
-        let literal = scan.literal()?;
+        let against = if scan.eat("^") {
+            Against::Field(super::row::dotted(scan)?)
+        } else {
+            Against::Text(scan.literal()?)
+        };
         scan.space();
         scan.expect("]")?;
         predicates.push(Predicate {
             place,
             negated,
-            literal,
+            against,
             operator,
         });
     }
@@ -216,8 +229,12 @@ impl fmt::Display for Place {
             write!(f, "{between}{}", step.name)?;
             for predicate in &step.predicates {
                 let operator = if predicate.negated { "!=" } else { "=" };
-                let literal = predicate.literal.replace('\'', "''");
-                write!(f, "[{} {operator} '{literal}']", predicate.place)?;
+                match &predicate.against {
+                    Against::Text(text) => {
+                        write!(f, "[{} {operator} '{}']", predicate.place, text.replace('\'', "''"))?;
+                    }
+                    Against::Field(field) => write!(f, "[{} {operator} ^{field}]", predicate.place)?,
+                }
             }
             between = "/";
         }
@@ -257,6 +274,7 @@ mod tests {
             "a:b[c:d/e:f = 'VAT']/g:h/@i",
             "a[@b = 'it''s']",
             "a[. = 'x'][b != 'y']",
+            "a[@b = ^seller.id]/c",
         ] {
             check(same, Ok(same));
         }

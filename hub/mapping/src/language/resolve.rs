@@ -70,7 +70,7 @@ impl Vocabulary {
                 predicates.push(Predicate {
                     path: below,
                     negated: predicate.negated,
-                    literal: predicate.literal.clone(),
+                    against: predicate.against.clone(),
                 });
             }
             path.steps.push(Step { name, predicates });

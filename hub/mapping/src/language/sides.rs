@@ -22,6 +22,8 @@ struct Options {
     default: Option<String>,
     required: bool,
     when: Option<Text>,
+    /// Whether rows of this field before it count first.
+    otherwise: bool,
 }
 
 impl Options {
@@ -38,6 +40,7 @@ impl Options {
                     default: default(table, expander),
                     required: table.flag("required", expander.report),
                     when: table.text("when", expander.report),
+                    otherwise: false,
                 })
             }
             other => {
@@ -87,6 +90,7 @@ impl<'a> Expander<'a> {
             Value::Table(table) if table.get("read").is_some() || table.get("write").is_some() => {
                 self.split_row(&keys, leaf, table, spot, scope);
             }
+            Value::List(places, _) => self.places(&keys, leaf, places, spot, scope),
             _ => {
                 let known = ["path", "default", "required", "when", "from"];
                 if let Some(options) = Options::of(value, &known, self) {
@@ -126,6 +130,32 @@ impl<'a> Expander<'a> {
             let known = ["path", "default", "required", "when"];
             if let Some(options) = Options::of(value, &known, self) {
                 self.add(keys.to_vec(), leaf, &options, ways, None, value.span(), spot, scope);
+            }
+        }
+    }
+
+    /// `[{ path = …, when = … }, …]`: one field that may stand in several places. Reading takes the first place where
+    /// something is; writing takes every place whose condition holds, without conditions only the first.
+    fn places(&mut self, keys: &[String], leaf: &'a Leaf, places: &'a [Value], spot: &Spot<'a>, scope: &mut Scope) {
+        for (index, value) in places.iter().enumerate() {
+            let Some(mut options) = Options::of(value, &["path", "when"], self) else {
+                continue;
+            };
+            let write = Ways {
+                read: false,
+                write: spot.ways.write && (index == 0 || options.when.is_some()),
+            };
+            if write.write {
+                self.add(keys.to_vec(), leaf, &options, write, None, value.span(), spot, scope);
+            }
+            let read = Ways {
+                read: spot.ways.read,
+                write: false,
+            };
+            options.when = None;
+            options.otherwise = index > 0;
+            if read.read {
+                self.add(keys.to_vec(), leaf, &options, read, None, value.span(), spot, scope);
             }
         }
     }
@@ -271,6 +301,7 @@ impl<'a> Expander<'a> {
             field: keys,
             leaf: leaf.clone(),
             rule,
+            otherwise: options.otherwise,
             read,
             write,
         });
@@ -308,6 +339,7 @@ impl<'a> Expander<'a> {
             field: keys,
             leaf: leaf.clone(),
             rule,
+            otherwise: false,
             read: Some(ReadSide {
                 path: Path::default(),
                 gather: crate::rows::Gather::First,
@@ -372,7 +404,7 @@ impl<'a> Expander<'a> {
         made
     }
 
-    fn when_write(&mut self, text: &Text, spot: &Spot<'a>) -> Option<condition::Condition<FieldRef>> {
+    pub(super) fn when_write(&mut self, text: &Text, spot: &Spot<'a>) -> Option<condition::Condition<FieldRef>> {
         let parsed = condition::parse(&text.value, &mut field_operand);
         let parsed = self.parsed(parsed, text)?;
         let mut operands = Vec::new();

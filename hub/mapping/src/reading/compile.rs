@@ -15,7 +15,7 @@ use crate::source::Names;
 
 /// Compiles the rows that read. `known` are places that are left out on purpose or only written.
 pub(crate) fn compile(shape: &Shape, scope: &Scope, known: &[Path], names: &Names) -> ReadProgram {
-    let mut trie = Growing::new(names);
+    let mut trie = Growing::new(names, plain_fields(scope));
     insert_scope(&mut trie, 0, scope);
     for path in known {
         trie.insert_known(0, path);
@@ -39,6 +39,16 @@ pub(crate) fn compile(shape: &Shape, scope: &Scope, known: &[Path], names: &Name
         document,
         asked,
     }
+}
+
+/// The places of the document's fields that predicates may name.
+fn plain_fields(scope: &Scope) -> HashMap<String, Path> {
+    let plain = scope.rows.iter().filter(|row| !row.otherwise);
+    let sides = plain.filter_map(|row| Some((row.field.join("."), row.read.as_ref()?)));
+    sides
+        .filter(|(_, side)| side.template.is_none() && side.gather == Gather::First)
+        .map(|(field, side)| (field, side.path.clone()))
+        .collect()
 }
 
 fn insert_scope(trie: &mut Growing<'_>, node: u32, scope: &Scope) {
@@ -124,19 +134,21 @@ fn group(trie: &mut Growing<'_>, node: u32, shape: &Shape, keys: &mut Vec<String
                 }
             }
             Shape::Leaf(_) => {
-                let row = scope.rows.iter().find(|row| row.field == *keys && row.read.is_some());
-                let made = row
-                    .and_then(|row| leaf(trie, node, row))
-                    .or_else(|| part(scope.texts.as_ref(), keys));
+                let mut rows = scope.rows.iter().filter(|row| row.field == *keys);
+                let found = rows.by_ref().find_map(|row| leaf(trie, node, row));
+                let mut made = found.or_else(|| part(scope.texts.as_ref(), keys));
+                if let Some(made) = &mut made {
+                    made.otherwise = rows.filter_map(|row| leaf(trie, node, row)).collect();
+                }
                 body.extend(made.map(|leaf| Make::Leaf(Box::new(leaf))));
             }
             Shape::List(item) => {
-                let found = scope
-                    .lists
-                    .iter()
-                    .find(|list| list.field == *keys && list.read.is_some());
-                let made = found.and_then(|found| list(trie, node, item, found));
-                body.extend(made.map(|list| Make::List(Box::new(list))));
+                let found = scope.lists.iter().filter(|list| list.field == *keys);
+                let mut made = found.filter_map(|found| list(trie, node, item, found));
+                if let Some(mut first) = made.next() {
+                    first.further = made.collect();
+                    body.push(Make::List(Box::new(first)));
+                }
             }
         }
         keys.pop();
@@ -166,6 +178,7 @@ fn list(trie: &mut Growing<'_>, node: u32, item: &Shape, list: &List) -> Option<
         chain,
         item: made,
         texts: texts.map(|texts| (text_slot, texts)),
+        further: Vec::new(),
         rule: list.rule.clone(),
     })
 }
@@ -180,6 +193,7 @@ fn leaf(trie: &mut Growing<'_>, node: u32, row: &Row) -> Option<LeafMake> {
         default: side.default.clone(),
         required: side.required,
         when: side.when.as_ref().and_then(|when| operands(trie, node, when)),
+        otherwise: Vec::new(),
         rule: row.rule.clone(),
     })
 }
@@ -236,6 +250,7 @@ fn part(texts: Option<&Texts>, keys: &[String]) -> Option<LeafMake> {
         default: None,
         required: false,
         when: None,
+        otherwise: Vec::new(),
         rule: Rule::clone(&field.rule),
     })
 }

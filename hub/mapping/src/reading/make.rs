@@ -73,32 +73,36 @@ impl Listening<'_> {
     }
 
     fn make_list(&mut self, list: &ListMake, here: Here, out: &mut TreeBuilder) {
-        let mut link = self.state.slots.first(here.instance, list.chain);
-        if link == 0 {
-            return;
-        }
         out.open_list(Some(&list.key));
         let mut index = 0;
-        while link != 0 {
-            let (instance, next) = self.state.slots.item(link);
-            self.state.indices.push((list.rule.field.len(), index));
-            let parts = self.state.parts.len();
-            if let Some(here) = self.take_text_apart(list, instance) {
-                match &list.item {
-                    ItemMake::Map(body) => {
-                        out.open_map(None);
-                        self.make_all(body, here, out);
-                        out.close();
-                    }
-                    ItemMake::Leaf(leaf) => self.make_leaf(leaf, here, out),
-                }
+        for list in std::iter::once(list).chain(&list.further) {
+            let mut link = self.state.slots.first(here.instance, list.chain);
+            while link != 0 {
+                let (instance, next) = self.state.slots.item(link);
+                self.state.indices.push((list.rule.field.len(), index));
+                self.make_item(list, instance, out);
+                self.state.indices.pop();
+                index += 1;
+                link = next;
             }
-            self.state.parts.truncate(parts);
-            self.state.indices.pop();
-            index += 1;
-            link = next;
         }
         out.close_unless_empty();
+    }
+
+    /// An item of which nothing was read is left out, like every group.
+    fn make_item(&mut self, list: &ListMake, instance: u32, out: &mut TreeBuilder) {
+        let parts = self.state.parts.len();
+        if let Some(here) = self.take_text_apart(list, instance) {
+            match &list.item {
+                ItemMake::Map(body) => {
+                    out.open_map(None);
+                    self.make_all(body, here, out);
+                    out.close_unless_empty();
+                }
+                ItemMake::Leaf(leaf) => self.make_leaf(leaf, here, out),
+            }
+        }
+        self.state.parts.truncate(parts);
     }
 
     /// Finds the parts of the item's text, where a template takes it apart. `None`: no template fits.
@@ -139,14 +143,21 @@ impl Listening<'_> {
     }
 
     fn make_leaf(&mut self, leaf: &LeafMake, here: Here, out: &mut TreeBuilder) {
+        if !self.make_found(leaf, here, out) && !leaf.otherwise.iter().any(|other| self.make_found(other, here, out)) {
+            self.absent(leaf, here, out);
+        }
+    }
+
+    /// Makes a leaf out of what was met. `false`: nothing was.
+    fn make_found(&mut self, leaf: &LeafMake, here: Here, out: &mut TreeBuilder) -> bool {
         if let Some(when) = &leaf.when {
             if !self.holds(when, here) {
-                return;
+                return true;
             }
         }
         let mut buffers = std::mem::take(&mut self.state.buffers);
         let (found, at) = self.value(leaf, here, &mut buffers);
-        let mut absent = false;
+        let mut met = true;
         let shown = |text: &str| leaf.rule.open.then(|| text.to_owned());
         let refused = match found {
             Ok(Value::Text(text)) => put(out, leaf, text).err().map(|refusal| (refusal, shown(text))),
@@ -154,7 +165,7 @@ impl Listening<'_> {
                 .err()
                 .map(|refusal| (refusal, shown(&buffers.out))),
             Ok(Value::Absent) => {
-                absent = true;
+                met = false;
                 None
             }
             Err(refused) => Some(refused),
@@ -163,9 +174,7 @@ impl Listening<'_> {
         if let Some((refusal, value)) = refused {
             self.refuse(&leaf.rule, &refusal, at, value.as_deref());
         }
-        if absent {
-            self.absent(leaf, here, out);
-        }
+        met
     }
 
     fn absent(&mut self, leaf: &LeafMake, here: Here, out: &mut TreeBuilder) {

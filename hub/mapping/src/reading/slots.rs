@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What was met so far in a document: scopes with their slots and chains, in buffers that are used again.
 
-use super::trie::{Exit, NONE, ScopeType, Test, Trie};
+use super::trie::{Compared, Exit, NONE, ScopeType, Test, Trie};
 use crate::source::Piece;
 
 /// Where the text of a slot stands.
@@ -46,6 +46,9 @@ struct Link {
     instance: u32,
     next: u32,
 }
+
+/// The occurrence that is the document itself.
+const DOCUMENT: u32 = 0;
 
 /// Items and scopes that one document may have.
 const INSTANCES_MAX: usize = 4_000_000;
@@ -173,7 +176,11 @@ impl Slots {
 
     fn holds(&self, test: &Test, instance: u32, document: &str) -> bool {
         let text = self.text(self.slot(instance, test.slot), document);
-        text.is_some_and(|text| text.trim() == test.literal) != test.negated
+        let wanted = match &test.against {
+            Compared::Text(text) => Some(text.as_str()),
+            Compared::Slot(slot) => self.text(self.slot(DOCUMENT, *slot), document).map(str::trim),
+        };
+        text.is_some_and(|text| Some(text.trim()) == wanted) != test.negated
     }
 
     fn run(&mut self, exit: &Exit, instance: u32, outside: u32) {

@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 
-use crate::rows::{Path, Predicate, Step};
+use crate::rows::{Against, Path, Predicate, Step};
 use crate::source::{Names, Symbol};
 
 /// No slot, no node.
@@ -58,12 +58,20 @@ pub(crate) struct Exit {
     pub(crate) items: Vec<u16>,
 }
 
+/// What a slot is compared with.
+#[derive(Debug, Clone)]
+pub(crate) enum Compared {
+    Text(String),
+    /// A slot of the document.
+    Slot(u16),
+}
+
 /// A predicate over a slot.
 #[derive(Debug, Clone)]
 pub(crate) struct Test {
     pub(crate) slot: u16,
     pub(crate) negated: bool,
-    pub(crate) literal: String,
+    pub(crate) against: Compared,
 }
 
 /// What is wanted at a place.
@@ -84,10 +92,12 @@ pub(crate) struct Growing<'n> {
     at_place: HashMap<(u32, Target), u16>,
     /// Slots that exits fill: (scope, slot in it, predicates) → slot outside.
     handed: HashMap<(u16, u16, Vec<Predicate>), u16>,
+    /// Places of the document's own fields, for predicates with `^field`.
+    fields: HashMap<String, Path>,
 }
 
 impl<'n> Growing<'n> {
-    pub(crate) fn new(names: &'n Names) -> Self {
+    pub(crate) fn new(names: &'n Names, fields: HashMap<String, Path>) -> Self {
         let mut growing = Self {
             names,
             trie: Trie::default(),
@@ -95,6 +105,7 @@ impl<'n> Growing<'n> {
             scoped: Vec::new(),
             at_place: HashMap::new(),
             handed: HashMap::new(),
+            fields,
         };
         growing.add(0, String::new());
         growing.mark_scoped(0);
@@ -314,7 +325,7 @@ impl<'n> Growing<'n> {
             .map(|predicate| Test {
                 slot: self.slot(node, &predicate.path),
                 negated: predicate.negated,
-                literal: predicate.literal.clone(),
+                against: self.compared(&predicate.against),
             })
             .collect();
         let Some(scope) = self.trie.scopes.get_mut(scope as usize) else {
@@ -331,6 +342,16 @@ impl<'n> Growing<'n> {
         });
         if let Some(exit) = scope.exits.get_mut(index) {
             change(exit);
+        }
+    }
+
+    fn compared(&mut self, against: &Against) -> Compared {
+        match against {
+            Against::Text(text) => Compared::Text(text.clone()),
+            Against::Field(field) => {
+                let path = self.fields.get(field).cloned();
+                Compared::Slot(path.map_or(NONE, |path| self.slot(0, &path)))
+            }
         }
     }
 
