@@ -93,6 +93,11 @@ fn verdict(whole: &Tally, exceptions: &Exceptions, out: &mut impl Write) -> anyh
         whole.misses.len(),
         exceptions.used()
     )?;
+    writeln!(
+        out,
+        "notes of UBL compared as subject code and text together (CEN/TS 16931-3-2): {}",
+        whole.joined
+    )?;
     for line in exceptions.unused() {
         writeln!(out, "an exception that no longer applies: {line}")?;
     }

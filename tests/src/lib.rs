@@ -42,5 +42,9 @@ pub fn nats_server() -> PathBuf {
         return given.into();
     }
     let fetched = root().join(".tools/bin/nats-server");
-    if fetched.exists() { fetched } else { "nats-server".into() }
+    if fetched.exists() {
+        fetched
+    } else {
+        "nats-server".into()
+    }
 }

@@ -7,8 +7,16 @@ use anyhow::{Context as _, Result};
 pub fn cpu_seconds(pid: u32) -> Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name in parentheses may hold spaces; the numbers begin behind it.
-    let numbers: Vec<&str> = stat.rsplit(')').next().context("a stat line")?.split_whitespace().collect();
-    let ticks: u64 = [11, 12].iter().filter_map(|&n| numbers.get(n)?.parse::<u64>().ok()).sum();
+    let numbers: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .context("a stat line")?
+        .split_whitespace()
+        .collect();
+    let ticks: u64 = [11, 12]
+        .iter()
+        .filter_map(|&n| numbers.get(n)?.parse::<u64>().ok())
+        .sum();
     Ok(ticks as f64 / 100.0)
 }
 
@@ -25,10 +33,17 @@ pub fn resident_mib(pid: u32) -> Result<f64> {
 
 /// The children of a process, by the names of their programs.
 pub fn children(pid: u32) -> Vec<(u32, String)> {
-    let listed = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let listed = std::fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
     listed
         .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
-        .flat_map(|line| line.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>())
+        .flat_map(|line| {
+            line.split_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<u32>>()
+        })
         .filter_map(|child| {
             let name = std::fs::read_to_string(format!("/proc/{child}/comm")).ok()?;
             Some((child, name.trim().to_owned()))

@@ -30,7 +30,12 @@ impl Town {
         for part in ["config/connectors", "config/routes", "data"] {
             std::fs::create_dir_all(folder.path().join(part)).expect("a folder of the town");
         }
-        let town = Self { folder, hub: None, program: program("amtshub"), arguments: Vec::new() };
+        let town = Self {
+            folder,
+            hub: None,
+            program: program("amtshub"),
+            arguments: Vec::new(),
+        };
         town.configure(
             "hub.toml",
             &format!(
@@ -92,7 +97,12 @@ impl Town {
             .stdout(log.try_clone().expect("the log file"))
             .stderr(log)
             .spawn()
-            .unwrap_or_else(|e| panic!("{} does not start ({e}): build it as tests/run does", self.program.display()));
+            .unwrap_or_else(|e| {
+                panic!(
+                    "{} does not start ({e}): build it as tests/run does",
+                    self.program.display()
+                )
+            });
         self.hub = Some(child);
         self.wait("the hub answers", |town| town.amtshub(["status"]).status.success());
     }
@@ -104,10 +114,13 @@ impl Town {
 
     /// Process id of a child of the hub whose command line holds `word`.
     pub fn child_pid(&self, word: &str) -> Option<u32> {
-        process::children(self.hub_pid()).into_iter().map(|(pid, _)| pid).find(|pid| {
-            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            String::from_utf8_lossy(&line).contains(word)
-        })
+        process::children(self.hub_pid())
+            .into_iter()
+            .map(|(pid, _)| pid)
+            .find(|pid| {
+                let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+                String::from_utf8_lossy(&line).contains(word)
+            })
     }
 
     /// Ends the hub by SIGKILL, as a crash would.
@@ -178,7 +191,11 @@ impl Town {
         let end = Instant::now() + PATIENCE;
         while !condition(self) {
             if Instant::now() > end {
-                panic!("did not come true in {PATIENCE:?}: {what}\n{}\n{}", self.log(), self.last_words());
+                panic!(
+                    "did not come true in {PATIENCE:?}: {what}\n{}\n{}",
+                    self.log(),
+                    self.last_words()
+                );
             }
             std::thread::sleep(Duration::from_millis(30));
         }
@@ -224,8 +241,14 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 /// A program of this workspace, built beside the running test.
 pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the running test");
-    let folder = test.ancestors().find(|a| a.file_name().is_some_and(|n| n == "debug" || n == "release"));
+    let folder = test
+        .ancestors()
+        .find(|a| a.file_name().is_some_and(|n| n == "debug" || n == "release"));
     let program = folder.expect("a target folder").join(name);
-    assert!(program.exists(), "{} is missing: build it as tests/run does", program.display());
+    assert!(
+        program.exists(),
+        "{} is missing: build it as tests/run does",
+        program.display()
+    );
     program
 }

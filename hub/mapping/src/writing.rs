@@ -121,5 +121,7 @@ pub(crate) struct ListWrite {
     /// Whether the slot is one of the document.
     pub(crate) of_root: bool,
     pub(crate) item: WriteScope,
+    /// Which items are written; of the item's fields.
+    pub(crate) when: Option<Condition<SlotRef>>,
     pub(crate) rule: Rule,
 }

@@ -14,6 +14,8 @@ pub(super) struct Tally {
     pub(super) total: usize,
     /// Those that stand where they belong.
     pub(super) right: usize,
+    /// Notes of UBL that were compared with subject code and text put together again.
+    pub(super) joined: usize,
     pub(super) misses: Vec<Miss>,
 }
 
@@ -47,6 +49,7 @@ impl Tally {
     pub(super) fn add(&mut self, other: Self) {
         self.total += other.total;
         self.right += other.right;
+        self.joined += other.joined;
         self.misses.extend(other.misses);
     }
 
@@ -82,6 +85,7 @@ pub(super) fn compare(oracle: &Group, ours: &Group, ubl: bool) -> Tally {
 fn group(oracle: &Group, ours: &Group, place: &str, ubl: bool, tally: &mut Tally) {
     let joined = (ubl && ours.term == "BG-1").then(|| joined_note(ours));
     let own = joined.as_ref().unwrap_or(ours);
+    tally.joined += usize::from(own.values.len() < ours.values.len());
     values(&oracle.values, &own.values, place, tally);
     let mut terms: Vec<&str> = oracle
         .groups

@@ -45,25 +45,37 @@ fn faults(town: &Town) -> Vec<String> {
             found.push(format!("{number} came after {before}"));
         }
     }
-    found.extend((0..MESSAGES).filter(|number| !seen.contains(number)).map(|number| format!("{number} is missing")));
+    found.extend(
+        (0..MESSAGES)
+            .filter(|number| !seen.contains(number))
+            .map(|number| format!("{number} is missing")),
+    );
     found
 }
 
 /// Waits until everything has arrived, then looks at it.
 fn check(town: &Town) {
-    town.wait("everything is delivered", |town| town.files("ziel/out").len() >= MESSAGES);
+    town.wait("everything is delivered", |town| {
+        town.files("ziel/out").len() >= MESSAGES
+    });
     town.wait("nothing waits any more", |town| {
         let source = town.connector_status("quelle");
         let target = town.connector_status("ziel");
         source["today"]["delivered"] == MESSAGES && target["waiting"] == 0
     });
     assert_eq!(faults(town), Vec::<String>::new());
-    assert_eq!(town.json(["deadletter", "list"])["items"].as_array().map(Vec::len), Some(0), "no dead letters");
+    assert_eq!(
+        town.json(["deadletter", "list"])["items"].as_array().map(Vec::len),
+        Some(0),
+        "no dead letters"
+    );
 }
 
 /// Waits until so many files have been delivered.
 fn delivered(town: &Town, count: usize) {
-    town.wait("the middle of the messages", |town| town.files("ziel/out").len() >= count);
+    town.wait("the middle of the messages", |town| {
+        town.files("ziel/out").len() >= count
+    });
 }
 
 #[test]
@@ -87,7 +99,9 @@ fn connectors_are_killed_three_times_each() {
     for turn in 1..=3 {
         for name in ["quelle", "ziel"] {
             delivered(&town, turn * MESSAGES / 6);
-            town.wait("the connector runs", |town| town.child_pid(&format!("--name {name}")).is_some());
+            town.wait("the connector runs", |town| {
+                town.child_pid(&format!("--name {name}")).is_some()
+            });
             if let Some(pid) = town.child_pid(&format!("--name {name}")) {
                 amtshub_tests::process::signal(pid, Signal::KILL);
             }

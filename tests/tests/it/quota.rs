@@ -13,23 +13,47 @@ fn a_dead_recipient_leaves_other_routes_untouched() {
     for name in ["a", "b"] {
         town.connector(&format!("quelle-{name}"), &record::source(&format!("quelle-{name}")));
     }
-    town.connector("tot", &format!("managed = false\nquota = {QUOTA}\n{}", record::target("tot")));
+    town.connector(
+        "tot",
+        &format!("managed = false\nquota = {QUOTA}\n{}", record::target("tot")),
+    );
     town.connector("ziel", &record::target("ziel"));
     town.route("a", &record::route("quelle-a", "tot"));
     town.route("b", &record::route("quelle-b", "ziel"));
     town.start();
     for number in 0..5 * QUOTA {
-        town.drop_file("quelle-a/in", &format!("{number:06}.xml"), record::xml(1, number, 600).as_bytes());
+        town.drop_file(
+            "quelle-a/in",
+            &format!("{number:06}.xml"),
+            record::xml(1, number, 600).as_bytes(),
+        );
     }
     town.wait("the dead recipient's quota is full", |town| {
-        town.connector_status("tot")["waiting"].as_u64().is_some_and(|waiting| waiting >= QUOTA as u64)
+        town.connector_status("tot")["waiting"]
+            .as_u64()
+            .is_some_and(|waiting| waiting >= QUOTA as u64)
     });
     for number in 0..QUOTA {
-        town.drop_file("quelle-b/in", &format!("{number:06}.xml"), record::xml(2, number, 600).as_bytes());
+        town.drop_file(
+            "quelle-b/in",
+            &format!("{number:06}.xml"),
+            record::xml(2, number, 600).as_bytes(),
+        );
     }
-    town.wait("the other route delivers everything", |town| town.files("ziel/out").len() == QUOTA);
+    town.wait("the other route delivers everything", |town| {
+        town.files("ziel/out").len() == QUOTA
+    });
     let waiting = town.connector_status("tot")["waiting"].as_u64().expect("a number");
-    assert!((QUOTA as u64..2 * QUOTA as u64).contains(&waiting), "the quota holds: {waiting} wait");
-    let sentence = town.connector_status("quelle-a")["sentence"].as_str().unwrap_or_default().to_owned();
-    assert!(sentence.contains("tot"), "the status says who stops the source: {sentence}");
+    assert!(
+        (QUOTA as u64..2 * QUOTA as u64).contains(&waiting),
+        "the quota holds: {waiting} wait"
+    );
+    let sentence = town.connector_status("quelle-a")["sentence"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(
+        sentence.contains("tot"),
+        "the status says who stops the source: {sentence}"
+    );
 }

@@ -2,7 +2,7 @@
 //! The records and columns that a flat file has, and whether the places of a mapping are among them.
 
 use crate::report::Report;
-use crate::rows::{Path, ReadOperand, Rule, Scope};
+use crate::rows::{Path, ReadOperand, ReadSide, Rule, Scope};
 use crate::source::Names;
 
 /// Records and their columns; `None` where only a file's first line names them.
@@ -27,7 +27,9 @@ impl<'f> Layout<'f> {
     fn scope(&self, scope: &Scope, read: &Path, write: &Path, names: &Names, report: &mut Report) {
         for row in &scope.rows {
             // A row with a template stands at a record, and its parts at the columns.
-            if let Some(side) = row.read.as_ref().filter(|side| side.template.is_none()) {
+            // A row with nothing but a default has no place.
+            let has_place = |side: &&ReadSide| side.template.is_none() && side.path != Path::default();
+            if let Some(side) = row.read.as_ref().filter(has_place) {
                 self.place(&read.join(&side.path), &row.rule, names, report);
             }
             let mut operands = Vec::new();

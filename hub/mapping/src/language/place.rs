@@ -4,7 +4,8 @@
 //! ```text
 //! place     = "." | [ "{" name "}" [ "/" ] ] steps
 //! steps     = step { "/" step } [ "/@" name ] | "@" name
-//! step      = name { "[" place ("=" | "!=") ( "'" literal "'" | "^" field ) "]" }
+//! step      = name { "[" place test "]" }
+//! test      = ("=" | "!=") ( "'" literal "'" | "^" field ) | "is" ("present" | "absent")
 //! name      = [ prefix ":" ] local | "'" any text "'"
 //! ```
 
@@ -53,6 +54,8 @@ pub(crate) enum Against {
     Text(String),
     /// `^currency`: a canonical field of the document, which must stand before the place that is compared.
     Field(String),
+    /// Nothing: it is enough that the place is there.
+    Presence,
 }
 
 /// A condition on the occurrences of a step. `!=` also holds where the place is absent.
@@ -144,18 +147,7 @@ fn scan_step(scan: &mut Scan<'_>) -> Result<Step, Fault> {
         scan.space();
         let place = Place::scan(scan)?;
         scan.space();
-        let start = scan.at();
-        let negated = scan.eat("!=");
-        if !negated && !scan.eat("=") {
-            return Err(scan.fault("`=` or `!=` expected"));
-        }
-        let operator = start..scan.at();
-        scan.space();
-        let against = if scan.eat("^") {
-            Against::Field(super::row::dotted(scan)?)
-        } else {
-            Against::Text(scan.literal()?)
-        };
+        let (negated, against, operator) = scan_test(scan)?;
         scan.space();
         scan.expect("]")?;
         predicates.push(Predicate {
@@ -166,6 +158,31 @@ fn scan_step(scan: &mut Scan<'_>) -> Result<Step, Fault> {
         });
     }
     Ok(Step { name, predicates })
+}
+
+/// What a predicate says of its place, and where it says so.
+fn scan_test(scan: &mut Scan<'_>) -> Result<(bool, Against, Range<usize>), Fault> {
+    let start = scan.at();
+    if scan.eat_word("is") {
+        scan.space();
+        let negated = scan.eat_word("absent");
+        if !negated && !scan.eat_word("present") {
+            return Err(scan.fault("`present` or `absent` expected"));
+        }
+        return Ok((negated, Against::Presence, start..scan.at()));
+    }
+    let negated = scan.eat("!=");
+    if !negated && !scan.eat("=") {
+        return Err(scan.fault("`=` or `!=` expected"));
+    }
+    let operator = start..scan.at();
+    scan.space();
+    let against = if scan.eat("^") {
+        Against::Field(super::row::dotted(scan)?)
+    } else {
+        Against::Text(scan.literal()?)
+    };
+    Ok((negated, against, operator))
 }
 
 fn scan_name(scan: &mut Scan<'_>) -> Result<Name, Fault> {
@@ -234,6 +251,8 @@ impl fmt::Display for Place {
                         write!(f, "[{} {operator} '{}']", predicate.place, text.replace('\'', "''"))?;
                     }
                     Against::Field(field) => write!(f, "[{} {operator} ^{field}]", predicate.place)?,
+                    Against::Presence if predicate.negated => write!(f, "[{} is absent]", predicate.place)?,
+                    Against::Presence => write!(f, "[{} is present]", predicate.place)?,
                 }
             }
             between = "/";
@@ -275,6 +294,7 @@ mod tests {
             "a[@b = 'it''s']",
             "a[. = 'x'][b != 'y']",
             "a[@b = ^seller.id]/c",
+            "a[b/c is present][@d is absent]",
         ] {
             check(same, Ok(same));
         }

@@ -168,6 +168,11 @@ impl Listener for Listening<'_> {
             Some(scope) => self.state.slots.open(scope, at),
             None => frame.instance,
         };
+        if child.presence != NONE {
+            self.state
+                .slots
+                .add(instance, child.presence, Piece::Span(at, at), self.text);
+        }
         let full = child.text != NONE && self.state.slots.is_filled(instance, child.text);
         self.state.frames.push(Frame {
             node: index,

@@ -89,7 +89,6 @@ impl Listening<'_> {
         out.close_unless_empty();
     }
 
-    /// An item of which nothing was read is left out, like every group.
     fn make_item(&mut self, list: &ListMake, instance: u32, out: &mut TreeBuilder) {
         let parts = self.state.parts.len();
         if let Some(here) = self.take_text_apart(list, instance) {
@@ -97,7 +96,7 @@ impl Listening<'_> {
                 ItemMake::Map(body) => {
                     out.open_map(None);
                     self.make_all(body, here, out);
-                    out.close_unless_empty();
+                    out.close();
                 }
                 ItemMake::Leaf(leaf) => self.make_leaf(leaf, here, out),
             }

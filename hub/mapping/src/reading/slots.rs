@@ -177,6 +177,7 @@ impl Slots {
     fn holds(&self, test: &Test, instance: u32, document: &str) -> bool {
         let text = self.text(self.slot(instance, test.slot), document);
         let wanted = match &test.against {
+            Compared::Presence => return text.is_some() != test.negated,
             Compared::Text(text) => Some(text.as_str()),
             Compared::Slot(slot) => self.text(self.slot(DOCUMENT, *slot), document).map(str::trim),
         };

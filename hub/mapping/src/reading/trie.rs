@@ -29,6 +29,8 @@ pub(crate) struct Node {
     pub(crate) attributes: Vec<(Symbol, u16)>,
     /// Slot of the text, or [`NONE`].
     pub(crate) text: u16,
+    /// Slot that is filled with nothing when the place is entered, or [`NONE`].
+    pub(crate) presence: u16,
     /// Scope that an occurrence opens, or [`NONE`].
     pub(crate) scope: u16,
     /// Whether anything at or below it is wanted.
@@ -64,6 +66,8 @@ pub(crate) enum Compared {
     Text(String),
     /// A slot of the document.
     Slot(u16),
+    /// It is enough that something stands in it.
+    Presence,
 }
 
 /// A predicate over a slot.
@@ -78,6 +82,7 @@ pub(crate) struct Test {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Target {
     Text,
+    Presence,
     Attribute(Symbol),
 }
 
@@ -115,6 +120,7 @@ impl<'n> Growing<'n> {
     fn add(&mut self, parent: u32, path: String) -> u32 {
         self.trie.nodes.push(Node {
             text: NONE,
+            presence: NONE,
             scope: NONE,
             path,
             ..Node::default()
@@ -244,6 +250,7 @@ impl<'n> Growing<'n> {
         if let Some(node) = self.trie.nodes.get_mut(node as usize) {
             match target {
                 Target::Text => node.text = slot,
+                Target::Presence => node.presence = slot,
                 Target::Attribute(name) => {
                     for (symbol, at) in &mut node.attributes {
                         if *symbol == name {
@@ -269,9 +276,13 @@ impl<'n> Growing<'n> {
 
     /// The slot, in the scope of `from`, that the first match of `path` fills.
     pub(crate) fn slot(&mut self, from: u32, path: &Path) -> u16 {
+        self.slot_of(from, path, Target::Text)
+    }
+
+    fn slot_of(&mut self, from: u32, path: &Path, target: Target) -> u16 {
         let nodes = self.along(from, path);
         let last = nodes.last().copied().unwrap_or(from);
-        let target = path.attribute.map_or(Target::Text, Target::Attribute);
+        let target = path.attribute.map_or(target, Target::Attribute);
         let mut slot = self.place_slot(last, target);
         for (node, step) in nodes.iter().zip(&path.steps).rev() {
             if self.is_scoped(*node) {
@@ -323,7 +334,10 @@ impl<'n> Growing<'n> {
             .predicates
             .iter()
             .map(|predicate| Test {
-                slot: self.slot(node, &predicate.path),
+                slot: match predicate.against {
+                    Against::Presence => self.slot_of(node, &predicate.path, Target::Presence),
+                    Against::Text(_) | Against::Field(_) => self.slot(node, &predicate.path),
+                },
                 negated: predicate.negated,
                 against: self.compared(&predicate.against),
             })
@@ -347,6 +361,7 @@ impl<'n> Growing<'n> {
 
     fn compared(&mut self, against: &Against) -> Compared {
         match against {
+            Against::Presence => Compared::Presence,
             Against::Text(text) => Compared::Text(text.clone()),
             Against::Field(field) => {
                 let path = self.fields.get(field).cloned();
@@ -363,7 +378,8 @@ impl<'n> Growing<'n> {
                     .children
                     .iter()
                     .any(|(_, child)| self.trie.nodes.get(*child as usize).is_some_and(|c| c.wanted));
-                let own = node.text != NONE || node.attributes.iter().any(|(_, slot)| *slot != NONE);
+                let own =
+                    node.text != NONE || node.presence != NONE || node.attributes.iter().any(|(_, slot)| *slot != NONE);
                 below || own || node.scope != NONE
             });
             if let Some(node) = self.trie.nodes.get_mut(index) {

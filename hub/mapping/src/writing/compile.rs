@@ -9,7 +9,7 @@ use super::{FieldNode, ListWrite, NONE, SlotRef, Split, Value, ValueSource, Writ
 use crate::convert::Stage;
 use crate::language::condition::Condition;
 use crate::language::row::Given;
-use crate::rows::{Extra, FieldRef, List, Path, Row, Rule, Scope, Texts};
+use crate::rows::{Against, Extra, FieldRef, List, Path, Row, Rule, Scope, Texts};
 use crate::source::Symbol;
 
 /// Compiles the rows that write. `root` is the root element's name, for its order.
@@ -57,6 +57,15 @@ impl Fields {
             self.slots += 1;
         }
         node.slot
+    }
+
+    /// The slot of a field of the document, by its dotted path.
+    fn of_document(&mut self, field: &str) -> SlotRef {
+        let keys: Vec<String> = field.split('.').map(str::to_owned).collect();
+        SlotRef {
+            root: true,
+            slot: self.slot(&keys),
+        }
     }
 
     fn child(&mut self, at: usize, key: &str) -> usize {
@@ -123,9 +132,15 @@ fn compile_scope(
     }
 }
 
-fn constant(values: &mut Vec<Value>, text: &str) -> u16 {
+/// The value that a predicate asks for.
+fn constant(values: &mut Vec<Value>, root: &mut Fields, against: &Against) -> u16 {
     values.push(Value {
-        source: ValueSource::Text(text.to_owned()),
+        source: match against {
+            Against::Text(text) => ValueSource::Text(text.clone()),
+            // Presence asks for nothing.
+            Against::Presence => ValueSource::Part,
+            Against::Field(field) => ValueSource::Slot(root.of_document(field)),
+        },
         stages: Arc::new(Vec::new()),
         default: None,
         required: false,
@@ -171,8 +186,8 @@ impl Compiling<'_> {
     }
 
     fn put(&mut self, path: &Path, value: u16, draft: &mut Draft) {
-        let values = &mut self.values;
-        if let Some(place) = draft.descend(&path.steps, &mut |text| constant(values, text)) {
+        let (values, root) = (&mut self.values, &mut *self.root);
+        if let Some(place) = draft.descend(&path.steps, &mut |against| constant(values, root, against)) {
             place.put(path.attribute, value);
         }
     }
@@ -225,10 +240,7 @@ impl Compiling<'_> {
         let source = match &extra.given {
             Given::Text(text) => ValueSource::Text(text.clone()),
             Given::Fact(fact) => ValueSource::Fact(fact.clone()),
-            Given::Field(field) => ValueSource::Slot(self.slot(&FieldRef {
-                root: true,
-                keys: field.split('.').map(str::to_owned).collect(),
-            })),
+            Given::Field(field) => ValueSource::Slot(self.root.of_document(field)),
         };
         let value = self.value(Value {
             source,
@@ -243,8 +255,8 @@ impl Compiling<'_> {
             return self.put(&extra.path, value, draft);
         }
         let (anchor, below) = extra.path.steps.split_at(extra.anchor.min(extra.path.steps.len()));
-        let values = &mut self.values;
-        let mut constant = |text: &str| constant(values, text);
+        let (values, root) = (&mut self.values, &mut *self.root);
+        let mut constant = |against: &Against| constant(values, root, against);
         let place = draft
             .descend(anchor, &mut constant)
             .and_then(|anchor| anchor.follow(below, &mut constant));
@@ -270,9 +282,10 @@ impl Compiling<'_> {
             order: self.order,
         };
         let mut item = Draft::default().named(last.name);
-        let values = &mut inner.values;
-        item.put_constants(&last.predicates, &mut |text| constant(values, text));
+        let (values, root) = (&mut inner.values, &mut *inner.root);
+        item.put_constants(&last.predicates, &mut |against| constant(values, root, against));
         inner.fill(&list.item, &mut item);
+        let when = list.when.as_ref().and_then(|when| inner.condition(when));
         item.arrange(self.order);
         let scope = WriteScope {
             fields: inner.own.nodes,
@@ -281,14 +294,15 @@ impl Compiling<'_> {
             splits: inner.splits,
             elements: item.flatten(last.name),
         };
-        let values = &mut self.values;
+        let (values, root) = (&mut self.values, &mut *self.root);
         let list = ListWrite {
             slot: slot.slot,
             of_root: slot.root,
             item: scope,
+            when,
             rule: list.rule.clone(),
         };
-        if let Some(place) = draft.descend(above, &mut |text| constant(values, text)) {
+        if let Some(place) = draft.descend(above, &mut |against| constant(values, root, against)) {
             place.put_list(last.name, list);
         }
     }

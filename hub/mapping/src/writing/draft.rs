@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{Element, ListWrite};
-use crate::rows::{Predicate, Step};
+use crate::rows::{Against, Predicate, Step};
 use crate::source::Symbol;
 
 /// A target place that grows.
@@ -22,7 +22,7 @@ pub(super) struct Draft {
 impl Draft {
     /// The place of these steps below this one. Rows with equal steps share it. `constant` makes the value that a
     /// predicate asks for.
-    pub(super) fn descend(&mut self, steps: &[Step], constant: &mut dyn FnMut(&str) -> u16) -> Option<&mut Draft> {
+    pub(super) fn descend(&mut self, steps: &[Step], constant: &mut dyn FnMut(&Against) -> u16) -> Option<&mut Draft> {
         let Some((step, rest)) = steps.split_first() else {
             return Some(self);
         };
@@ -38,7 +38,7 @@ impl Draft {
     }
 
     /// The place of these steps below this one, which exists whenever this one does and it would not be empty.
-    pub(super) fn follow(&mut self, steps: &[Step], constant: &mut dyn FnMut(&str) -> u16) -> Option<&mut Draft> {
+    pub(super) fn follow(&mut self, steps: &[Step], constant: &mut dyn FnMut(&Against) -> u16) -> Option<&mut Draft> {
         let Some((step, rest)) = steps.split_first() else {
             return Some(self);
         };
@@ -47,7 +47,7 @@ impl Draft {
         child.follow(rest, constant)
     }
 
-    fn with_constants(step: &Step, constant: &mut dyn FnMut(&str) -> u16) -> Draft {
+    fn with_constants(step: &Step, constant: &mut dyn FnMut(&Against) -> u16) -> Draft {
         let mut made = Draft {
             name: step.name,
             predicates: step.predicates.clone(),
@@ -58,9 +58,12 @@ impl Draft {
     }
 
     /// Puts in what predicates ask for.
-    pub(super) fn put_constants(&mut self, predicates: &[Predicate], constant: &mut dyn FnMut(&str) -> u16) {
+    pub(super) fn put_constants(&mut self, predicates: &[Predicate], constant: &mut dyn FnMut(&Against) -> u16) {
         for predicate in predicates {
-            let value = constant(&predicate.literal);
+            if predicate.against == Against::Presence {
+                continue;
+            }
+            let value = constant(&predicate.against);
             if let Some(place) = self.follow(&predicate.path.steps, constant) {
                 place.put(predicate.path.attribute, value);
             }

@@ -27,7 +27,7 @@ pub(crate) struct Writing<'a, S> {
     pub(crate) findings: Vec<Rejection>,
 }
 
-impl<S: Sink> Writing<'_, S> {
+impl<'a, S: Sink> Writing<'a, S> {
     /// Writes the document.
     pub(crate) fn run(mut self, scope: &WriteScope) -> Result<(), Rejection> {
         self.state.clear();
@@ -99,12 +99,31 @@ impl<S: Sink> Writing<'_, S> {
         (there, caused)
     }
 
-    fn has_items(&self, bases: Bases, element: &Element) -> bool {
-        let list = element.list.as_ref().and_then(|list| self.list_node(bases, list));
-        list.is_some_and(|node| node.children().next().is_some())
+    fn has_items(&mut self, bases: Bases, element: &Element) -> bool {
+        let Some(list) = &element.list else {
+            return false;
+        };
+        let Some(node) = self.list_node(bases, list) else {
+            return false;
+        };
+        if list.when.is_none() {
+            return node.children().next().is_some();
+        }
+        node.children().any(|item| {
+            let bases = self.state.open(&list.item, item);
+            let wanted = self.wants(list, bases);
+            self.state.close(bases);
+            wanted
+        })
     }
 
-    fn list_node(&self, bases: Bases, list: &ListWrite) -> Option<NodeRef<'_>> {
+    /// Whether an item is written, as far as the list's condition says.
+    fn wants(&self, list: &ListWrite, item: Bases) -> bool {
+        let tree = self.document.tree();
+        list.when.as_ref().is_none_or(|when| self.state.meets(item, when, tree))
+    }
+
+    fn list_node(&self, bases: Bases, list: &ListWrite) -> Option<NodeRef<'a>> {
         let slot = SlotRef {
             root: list.of_root,
             slot: list.slot,
@@ -167,20 +186,17 @@ impl<S: Sink> Writing<'_, S> {
     }
 
     fn items(&mut self, outside: Bases, list: &ListWrite, name: Symbol) {
-        let slot = SlotRef {
-            root: list.of_root,
-            slot: list.slot,
-        };
-        let tree = self.document.tree();
-        let Some(node) = self.state.node(tree, outside, slot) else {
+        let Some(node) = self.list_node(outside, list) else {
             return;
         };
         for (index, item) in node.children().enumerate() {
             self.state.indices.push((list.rule.field.len(), index));
             let bases = self.state.open(&list.item, item);
-            self.make(&list.item, bases);
-            if self.exists(bases, 0) {
-                self.element(&list.item, bases, 0, name);
+            if self.wants(list, bases) {
+                self.make(&list.item, bases);
+                if self.exists(bases, 0) {
+                    self.element(&list.item, bases, 0, name);
+                }
             }
             self.state.close(bases);
             self.state.indices.pop();

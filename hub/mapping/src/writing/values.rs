@@ -7,6 +7,7 @@ use super::{NONE, SlotRef, Value, ValueSource, WriteScope};
 use crate::convert::{Asked, Buffers, Refusal, Way};
 use crate::facts::Facts;
 use crate::function::Made;
+use crate::language::condition::Condition;
 use crate::sink::ValueKind;
 use crate::worker::Secrets;
 
@@ -201,12 +202,7 @@ impl WriteState {
     pub(super) fn make(&mut self, bases: Bases, index: u16, value: &Value, from: From<'_>) -> Result<(), Refusal> {
         let tree = from.document.tree();
         if let Some(when) = &value.when {
-            // A list or a group is present too, though it has no text.
-            let holds = when.holds(&mut |slot| {
-                self.node(tree, bases, *slot)
-                    .map(|node| node.text().unwrap_or_default())
-            });
-            if !holds {
+            if !self.meets(bases, when, tree) {
                 return Ok(());
             }
         }
@@ -246,6 +242,12 @@ impl WriteState {
         }
         self.put(bases, index, held);
         Ok(())
+    }
+
+    /// Whether a condition holds. A list or a group is present too, though it has no text.
+    pub(super) fn meets(&self, bases: Bases, when: &Condition<SlotRef>, tree: &Tree) -> bool {
+        let text = |slot: &SlotRef| Some(self.node(tree, bases, *slot)?.text().unwrap_or_default());
+        when.holds(&mut |slot| text(slot))
     }
 
     fn of_node(&mut self, node: NodeRef<'_>, value: &Value, from: From<'_>) -> Result<Held, Refusal> {

@@ -62,7 +62,9 @@ async fn make_streams(context: &jetstream::Context) -> Result<()> {
 }
 
 async fn fill(context: &jetstream::Context, body: &Bytes, messages: usize) -> Result<()> {
-    let members: Vec<_> = (0..messages).map(|n| ("in.load.record.1".to_owned(), format!("in-{n}"), body.clone())).collect();
+    let members: Vec<_> = (0..messages)
+        .map(|n| ("in.load.record.1".to_owned(), format!("in-{n}"), body.clone()))
+        .collect();
     for chunk in members.chunks(BATCH) {
         publish_batch(context, chunk).await?;
     }
@@ -80,7 +82,11 @@ async fn pipe(context: &jetstream::Context, publishing: Publishing, messages: us
         .await?;
     let mut done = 0;
     while done < messages {
-        let mut batch = consumer.fetch().max_messages(BATCH / RECIPIENTS.len()).messages().await?;
+        let mut batch = consumer
+            .fetch()
+            .max_messages(BATCH / RECIPIENTS.len())
+            .messages()
+            .await?;
         let mut taken = Vec::new();
         while let Some(message) = batch.next().await {
             taken.push(message.map_err(|e| anyhow::anyhow!("{e}"))?);
@@ -90,7 +96,13 @@ async fn pipe(context: &jetstream::Context, publishing: Publishing, messages: us
             .enumerate()
             .flat_map(|(n, message)| {
                 let id = done + n;
-                RECIPIENTS.map(|to| (format!("out.{to}.record.1"), format!("{to}-{id}"), message.payload.clone()))
+                RECIPIENTS.map(|to| {
+                    (
+                        format!("out.{to}.record.1"),
+                        format!("{to}-{id}"),
+                        message.payload.clone(),
+                    )
+                })
             })
             .collect();
         match publishing {
@@ -113,7 +125,9 @@ async fn publish_singly(context: &jetstream::Context, members: &[Member]) -> Res
         if waiting.len() >= IN_FLIGHT {
             waiting.next().await.context("an acknowledgement")??;
         }
-        let message = jetstream::message::PublishMessage::build().payload(body.clone()).message_id(id);
+        let message = jetstream::message::PublishMessage::build()
+            .payload(body.clone())
+            .message_id(id);
         waiting.push(context.send_publish(subject.clone(), message).await?.into_future());
     }
     while let Some(acknowledged) = waiting.next().await {
@@ -133,10 +147,14 @@ async fn publish_batch(context: &jetstream::Context, members: &[Member]) -> Resu
         headers.insert("Nats-Batch-Id", batch.as_str());
         headers.insert("Nats-Batch-Sequence", (n + 1).to_string().as_str());
         if n + 1 < members.len() {
-            client.publish_with_headers(subject.clone(), headers, body.clone()).await?;
+            client
+                .publish_with_headers(subject.clone(), headers, body.clone())
+                .await?;
         } else {
             headers.insert("Nats-Batch-Commit", "1");
-            let reply = client.request_with_headers(subject.clone(), headers, body.clone()).await?;
+            let reply = client
+                .request_with_headers(subject.clone(), headers, body.clone())
+                .await?;
             let text = String::from_utf8_lossy(&reply.payload);
             ensure!(!text.contains("\"error\""), "the batch was refused: {text}");
         }

@@ -37,7 +37,11 @@ impl Server {
             .spawn()
             .context("nats-server starts")?;
         let url = wait_for_url(&ports)?;
-        Ok(Self { child, url, _folder: folder })
+        Ok(Self {
+            child,
+            url,
+            _folder: folder,
+        })
     }
 
     /// Where it listens.
