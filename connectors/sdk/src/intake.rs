@@ -2,6 +2,8 @@
 //! The source loop: take → claim check → into the stream → confirm. The source lets go of a record only when the stream
 //! has acknowledged it; whatever ends the loop before that leaves the record where it was.
 
+use std::time::Duration;
+
 use futures_util::stream::{self, StreamExt};
 use hub_bus::connector::{BusFault, ConnectorBus, Emit};
 use hub_message::id::keyed_hash;
@@ -17,6 +19,10 @@ use crate::source::{Content, Limits, Record, Refusal, Source};
 
 /// Uploads beside each other; the order of the records stays.
 const UPLOADS: usize = 8;
+/// The hub's code for a document above its limit.
+const DOCUMENT_TOO_LARGE: &str = "AH-D202";
+/// Pause after a batch of which nothing could be brought into custody: what changes will be there again at once.
+const UNSETTLED: Duration = Duration::from_secs(1);
 const HUB_AWAY: &str = "Der Hub nimmt gerade nichts an; die Quelle behält ihre Daten, es wird weiter versucht.";
 
 /// The way from a source into the stream.
@@ -122,6 +128,9 @@ impl<S: Source> Intake<S> {
         for (ticket, refusal) in &refused {
             self.refuse(ticket, refusal).await;
         }
+        if emits.is_empty() && refused.is_empty() {
+            self.gate.rest(UNSETTLED).await;
+        }
         if emits.is_empty() || !self.emit(emits).await {
             return;
         }
@@ -190,6 +199,9 @@ async fn prepare<T>(
         match claim_body(bus, limits, &record).await {
             Ok(body) => break body,
             Err(ClaimFault::Changed) => return Prepared::Later,
+            Err(ClaimFault::Bus(BusFault::Refused { code, .. })) if code == DOCUMENT_TOO_LARGE => {
+                return Prepared::Refused(record.ticket, too_large(limits.document_bytes_max));
+            }
             Err(ClaimFault::Bus(BusFault::Refused { code, text })) => {
                 tracing::warn!(code, text, "the document store refused a content");
                 health.trouble(

@@ -6,12 +6,15 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use hub_bus::{Bus, BusSettings, Embedded, EmbeddedSettings, Publish, StreamLimits, Topology};
+use hub_documents::{Documents, Limits};
 use hub_message::{
     Beat, Body, ConnectorName, DeliveryId, Digest, Header, Headers, Message, MessageId, Receipt, Recipient, Welcome,
 };
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+
+use crate::blobs;
 
 /// The name of the connector under test.
 pub(crate) fn connector() -> ConnectorName {
@@ -24,6 +27,7 @@ pub(crate) struct Hub {
     pub(crate) server: Embedded,
     pub(crate) bus: Bus,
     pub(crate) beats: Arc<Mutex<Vec<Beat>>>,
+    pub(crate) documents: Documents,
     settings: Arc<Mutex<Value>>,
     tasks: JoinSet<()>,
     inbound: hub_bus::Inbound,
@@ -70,7 +74,13 @@ impl Hub {
         };
         bus.prepare(&topology).await.unwrap();
         let (inbound, receipts) = (bus.inbound(&connector()), bus.receipts(&connector()));
+        let limits = Limits {
+            document_bytes: 1 << 30,
+            reserve_bytes: 0,
+        };
+        let documents = Documents::open(folder.path().join("documents").to_str().unwrap(), limits).unwrap();
         let mut hub = Self {
+            documents,
             folder,
             server,
             bus,
@@ -93,6 +103,13 @@ impl Hub {
                 bus.reset_recipient(&request.connector).await.unwrap();
                 let welcome = welcome(&settings.lock().unwrap());
                 request.welcome(&welcome).await;
+            }
+        });
+        let documents = self.documents.clone();
+        let mut blobs = self.bus.blobs().await.unwrap();
+        self.tasks.spawn(async move {
+            while let Some(request) = blobs.next().await {
+                blobs::serve(&documents, request).await;
             }
         });
         let mut beats = self.bus.beats().await.unwrap();

@@ -3,10 +3,13 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "all of this crate is a test: what is not as expected is to fail at once"
 )]
 
+mod blobs;
+mod claims;
 mod hub;
 mod intake;
 mod intake_faults;

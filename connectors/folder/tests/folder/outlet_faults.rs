@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use hub_message::{Body, Digest, DocumentRef, Head};
+use bytes::Bytes;
+use hub_message::{Body, Head};
 
+use crate::blobs::readable;
 use crate::hub::{Hub, delivery, delivery_id, eventually, names};
 use crate::outlet::{body, numbers, settings};
 use crate::process::Connector;
@@ -110,17 +112,10 @@ async fn a_death_after_the_effect_delivers_once() {
     }
 }
 
-/// A delivery with a document that nobody can read yet.
+/// A delivery with a document that is not in the store yet.
 fn with_document(number: usize) -> Body {
-    let document = DocumentRef {
-        sha256: Digest::of(b"x"),
-        size: 1,
-        media_type: "application/pdf".to_owned(),
-        name: None,
-        capability: Some("none".to_owned()),
-    };
     let head = Head {
-        documents: vec![document],
+        documents: vec![readable(b"late", "late.pdf")],
         ..Head::default()
     };
     Body::new(head, format!("{number};\n"))
@@ -141,11 +136,19 @@ async fn a_failing_delivery_holds_its_lane_and_no_other() {
         beats.lock().unwrap().iter().any(|beat| beat.text.contains("Dokument"))
     })
     .await;
-    // It ends in time with a lane that is held, and the lane is still held in its next life.
+    // It ends in time with a lane that is held, and the lane is still held in its next life, others not.
     connector.orphan();
     assert!(connector.ended().await.success());
     hub.deliver(vec![delivery(40, "free", &body(40))]).await;
     let _second = Connector::start(&hub);
     assert_eq!(hub.receipts(1).await[0].delivery, delivery_id(40));
     assert!(!numbers(&hub, "finance/in").contains(&1));
+    hub.documents.put(&Bytes::from_static(b"late")).await.unwrap();
+    let held = hub.receipts(2).await;
+    assert_eq!(
+        [&held[0].delivery, &held[1].delivery],
+        [&delivery_id(0), &delivery_id(1)]
+    );
+    assert!(held[0].attempts >= 2, "attempts are counted over both lives");
+    assert_eq!(held[1].attempts, 1);
 }
