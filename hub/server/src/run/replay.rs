@@ -21,7 +21,7 @@ pub(super) async fn replay(town: &Town, id: &str, by: &str) -> Answer {
     if letter.line.state == DeadLetterState::Discarded {
         return Answer::error(Exit::Findings, "Der Klärfall ist verworfen.");
     }
-    let Content::Original { headers, body } = &letter.content else {
+    let Content::Original { headers, body, .. } = &letter.content else {
         return Answer::error(
             Exit::Findings,
             "Das Ziel hat diese Nachricht abgelehnt; das Original ist verarbeitet. Bitte die Ursache am Ziel beheben und die Quelle erneut senden lassen.",

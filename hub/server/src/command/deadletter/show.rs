@@ -135,7 +135,7 @@ fn rejection(text: &mut String, rejection: &Rejection) {
 /// The content in the clear. Only called after the look was logged.
 fn content(content: &Content) -> String {
     match content {
-        Content::Original { headers, body } => {
+        Content::Original { headers, body, .. } => {
             let wire = Bytes::copy_from_slice(body.disclose());
             let headers: String = headers
                 .iter()
@@ -149,7 +149,7 @@ fn content(content: &Content) -> String {
                 Err(_) => format!("{headers}\n{}", String::from_utf8_lossy(&wire)),
             }
         }
-        Content::Canonical { schema, json } => {
+        Content::Canonical { schema, json, .. } => {
             format!("{schema}\n{}", String::from_utf8_lossy(json.disclose()))
         }
     }
