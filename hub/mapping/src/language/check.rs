@@ -287,10 +287,15 @@ fn collect_read(scope: &Scope, above: &str, found: &mut BTreeSet<String>) {
         if let Some(when) = &list.when {
             when.operands(&mut operands);
         }
-        found.extend(operands.iter().map(|field| match field.root {
-            true => field.keys.join("."),
-            false => format!("{}.{}", list.rule.field, field.keys.join(".")),
-        }));
+        let path = |field: &&FieldRef| {
+            let keys = field.keys.join(".");
+            if field.root {
+                keys
+            } else {
+                format!("{}.{keys}", list.rule.field)
+            }
+        };
+        found.extend(operands.iter().map(path));
         found.extend(list.write.iter().flat_map(compared_with));
         collect_read(&list.item, &list.rule.field, found);
     }

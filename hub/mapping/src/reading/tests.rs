@@ -211,3 +211,49 @@ fn unmapped_places_can_reject() {
         "AH-M214 - /r/a/@b 1:10 no row names the place `a/@b`",
     );
 }
+
+#[test]
+fn a_predicate_compares_with_a_field_of_the_document() {
+    check(
+        "currency, tax:number, other:number, second",
+        "[fields]\ncurrency = 'c'\nsecond = 's'\ntax = 't[@k = ^currency] | decimal'\nother = 't[@k = ^second] | decimal'",
+        "<r><c>EUR</c><t k='GBP'>1</t><t k='EUR'>2</t></r>",
+        r#"{"currency":"EUR","tax":2}"#,
+    );
+    check(
+        "currency, lines[ id ]",
+        "[fields]\ncurrency = 'c'\n[lists.lines]\neach.read = 'l[k != ^currency]'\n[lists.lines.fields]\nid = '@i'",
+        "<r><c> EUR</c><l i='1'><k>EUR </k></l><l i='2'><k>GBP</k></l><l i='3'/></r>",
+        r#"{"currency":" EUR","lines":[{"id":"2"},{"id":"3"}]}"#,
+    );
+}
+
+#[test]
+fn a_predicate_asks_whether_a_place_is_there() {
+    check(
+        "lines[ id ], first",
+        "[fields]\nfirst.read = 'l[@x is absent]/i'\n[lists.lines]\neach = 'l[a/b is present]'\n[lists.lines.fields]\nid = 'i'",
+        "<r><l x='1'><i>1</i><a><c/></a></l><l><i>2</i><a><b/></a></l><l><a><b><c/></b></a><i>3</i></l></r>",
+        r#"{"lines":[{"id":"2"},{"id":"3"}],"first":"2"}"#,
+    );
+}
+
+#[test]
+fn the_first_place_where_something_is_counts() {
+    let rows = "[fields]\nid = [ { path = 'g' }, { path = 'i | trim' }, { path = 'x/@y' } ]";
+    check("id", rows, "<r><x y='3'/><i> 2 </i><g>1</g></r>", r#"{"id":"1"}"#);
+    check("id", rows, "<r><x y='3'/><i> 2 </i></r>", r#"{"id":"2"}"#);
+    check("id", rows, "<r><x y='3'/></r>", r#"{"id":"3"}"#);
+    check("id", rows, "<r/>", "{}");
+}
+
+#[test]
+fn a_list_has_the_items_of_all_its_places() {
+    check(
+        "ids[ id, scheme ]",
+        "[lists.ids]\neach = [ { path = 'i', when = 'scheme is absent' }, { path = 'g', when = 'scheme is present' } ]\n\
+         [lists.ids.fields]\nid = '.'\nscheme = '@s'",
+        "<r><g s='a'>1</g><i>2</i><g s='b'>3</g></r>",
+        r#"{"ids":[{"id":"2"},{"id":"1","scheme":"a"},{"id":"3","scheme":"b"}]}"#,
+    );
+}

@@ -217,3 +217,50 @@ fn other_formats_are_written_with_the_same_rows() {
     let back = mapping.read(text.as_bytes(), &mut Worker::default()).unwrap();
     assert_eq!(back[0].to_json(), canonical);
 }
+
+#[test]
+fn a_predicate_writes_a_field_of_the_document() {
+    check(
+        "currency, second, tax:number, other:number, lines[ net:number ]",
+        "[fields]\ncurrency = 'c'\nsecond = 's'\ntax = 't[a/@k = ^currency]/a'\nother = 't[a/@k = ^second]/a'\n\
+         [lists.lines]\neach.read = 't/l'\neach.write = 't[a/@k = ^currency]/l[@k = ^currency]'\n[lists.lines.fields]\nnet = 'n'",
+        r#"{"currency":"EUR","second":"GBP","tax":1,"other":2,"lines":[{"net":3}]}"#,
+        "><c>EUR</c><s>GBP</s><t><a k=\"EUR\">1</a><l k=\"EUR\"><n>3</n></l></t><t><a k=\"GBP\">2</a></t></r>",
+    );
+}
+
+#[test]
+fn a_field_is_written_where_its_condition_says() {
+    let rows = "[fields]\nid = [ { path = 'g', when = 'scheme is present' }, { path = 'i', when = 'scheme is absent' } ]\n\
+                scheme = 'g/@s'\nname = [ { path = 'a' }, { path = 'b' } ]";
+    check(
+        "id, scheme, name",
+        rows,
+        r#"{"id":"1","name":"N"}"#,
+        "><i>1</i><a>N</a></r>",
+    );
+    check(
+        "id, scheme, name",
+        rows,
+        r#"{"id":"1","scheme":"x"}"#,
+        "><g s=\"x\">1</g></r>",
+    );
+}
+
+#[test]
+fn items_are_written_where_their_condition_says() {
+    let rows = "[lists.ids]\neach = [ { path = 'p/i', when = 'scheme is absent' }, { path = 'q/g', when = 'scheme is present' } ]\n\
+                [lists.ids.fields]\nid = '.'\nscheme = '@s'";
+    check(
+        "ids[ id, scheme ]",
+        rows,
+        r#"{"ids":[{"id":"1","scheme":"a"},{"id":"2"}]}"#,
+        "><p><i>2</i></p><q><g s=\"a\">1</g></q></r>",
+    );
+    check(
+        "ids[ id, scheme ]",
+        rows,
+        r#"{"ids":[{"id":"2"}]}"#,
+        "><p><i>2</i></p></r>",
+    );
+}
