@@ -10,6 +10,7 @@ mod blobs;
 mod cases;
 mod claim;
 mod clock;
+mod decide;
 mod gate;
 mod group;
 mod meter;

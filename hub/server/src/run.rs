@@ -61,6 +61,9 @@ pub(crate) fn run(options: &Options) -> Exit {
             return Exit::Configuration;
         }
     };
+    if !configuration.warnings.is_empty() {
+        tracing::warn!("{}", configuration.warnings.render());
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => {

@@ -15,13 +15,16 @@ const BYTES_MAX: usize = 8 * 1024 * 1024;
 pub(crate) struct Decided {
     /// The message.
     pub(crate) item: InboundItem,
-    /// Whether a dead letter is among what follows.
-    pub(crate) rejected: bool,
     /// What follows from it, for each canonical document the record first.
     pub(crate) outbounds: Vec<Outbound>,
 }
 
 impl Decided {
+    /// A message and what follows from it.
+    pub(crate) fn new(item: InboundItem, outbounds: Vec<Outbound>) -> Self {
+        Self { item, outbounds }
+    }
+
     /// What follows from each canonical document: its record and its deliveries, which are published together.
     pub(crate) fn documents(&self) -> impl Iterator<Item = &[Outbound]> {
         self.outbounds.chunk_by(|_, next| *next.recipient() != Recipient::Cases)
@@ -46,6 +49,13 @@ impl Group {
             .map(|outbound| outbound.body().len())
             .sum::<usize>();
         self.decided.push(decided);
+    }
+
+    /// Adds messages.
+    pub(crate) fn extend(&mut self, decided: Vec<Decided>) {
+        for one in decided {
+            self.push(one);
+        }
     }
 
     /// Whether nothing is in it.

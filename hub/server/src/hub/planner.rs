@@ -5,23 +5,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hub_bus::{Broken, InboundItem};
+use hub_bus::InboundItem;
 use hub_documents::Documents;
 use hub_mapping::Worker;
-use hub_message::record::Stage;
-use hub_message::{CaseFacts, Message, Rejection, Sensitive, Timestamp};
-use hub_pipeline::{Context, Outbound, Read, Rules, dead_letter, dead_letter_broken, plan, read};
+use hub_message::{Rejection, Sensitive};
+use hub_pipeline::Rules;
 use hub_store::Store;
 use tokio::sync::watch;
 
 use super::Unavailable;
 use super::claim;
+use super::decide;
 use super::group::Decided;
 use crate::config::Configuration;
-
-/// How long a recipient may read the documents that came with a delivery, in milliseconds: a year, so that a recipient
-/// that was away for long finds them.
-const CAPABILITY_MILLIS: i64 = 366 * 24 * 60 * 60 * 1000;
 
 /// What planning needs.
 pub(crate) struct Planner {
@@ -77,7 +73,7 @@ impl Planner {
 
     /// Makes a message that ended the process twice a dead letter, without looking into it.
     pub(crate) fn decide_suspect(&self, item: InboundItem) -> Decided {
-        suspect(&self.rules(), item)
+        decide::suspect(&self.rules(), item)
     }
 
     /// Decides what was ready before the world failed.
@@ -114,7 +110,7 @@ impl Planner {
         let rules = Arc::clone(rules);
         let done = self
             .on_thread(move |worker| {
-                let decide = |prepared| decide_alone(&rules, &key, prepared, worker);
+                let decide = |one: Prepared| decide::alone(&rules, &key, one.item, one.native, worker);
                 ready.into_iter().map(decide).collect::<Vec<_>>()
             })
             .await?;
@@ -128,14 +124,16 @@ impl Planner {
         let message = match &item.message {
             Ok(message) => Arc::new(message.clone()),
             Err(broken) => {
-                let letter = letter_of_broken(rules, &item, broken, broken.rejection.clone());
-                return Ok(decided(item, vec![letter], true));
+                let letter = decide::broken(rules, &item, broken, broken.rejection.clone());
+                return Ok(Decided::new(item, vec![letter]));
             }
         };
         let (by, of) = (Arc::clone(rules), Arc::clone(&message));
-        let reads = self.on_thread(move |worker| read_all(&by, &of, native, worker)).await?;
-        let (outbounds, rejected) = match reads {
-            Err(letter) => (vec![*letter], true),
+        let reads = self
+            .on_thread(move |worker| decide::read_all(&by, &of, native, worker))
+            .await?;
+        let outbounds = match reads {
+            Err(letter) => vec![*letter],
             Ok(reads) => {
                 let mut known = Vec::with_capacity(reads.len());
                 for read in reads {
@@ -143,11 +141,11 @@ impl Planner {
                     known.push((read, facts.map_err(|fault| Unavailable::Store(fault.to_string()))?));
                 }
                 let (by, of, key) = (Arc::clone(rules), Arc::clone(&message), self.capability_key.clone());
-                self.on_thread(move |worker| plan_all(&by, &of, &key, known, worker))
+                self.on_thread(move |worker| decide::plan_all(&by, &of, &key, known, worker))
                     .await?
             }
         };
-        Ok(decided(item, outbounds, rejected))
+        Ok(Decided::new(item, outbounds))
     }
 
     /// Runs pure work on a thread that may be busy for a while.
@@ -173,98 +171,4 @@ fn asks_case(rules: &Rules, item: &InboundItem) -> bool {
     item.message
         .as_ref()
         .is_ok_and(|message| rules.asks_case(&message.source, &message.kind))
-}
-
-fn suspect(rules: &Rules, item: InboundItem) -> Decided {
-    let rejection = Rejection::new(
-        hub_message::Code::new("AH-P301"),
-        "the hub's process ended twice while it worked on this message",
-        "keep the message, report the fault with its code, and process it again with a newer version",
-    );
-    let letter = match &item.message {
-        Ok(message) => dead_letter(rules, message, 0, 1, Stage::Suspect, rejection),
-        Err(broken) => letter_of_broken(rules, &item, broken, rejection),
-    };
-    decided(item, vec![letter], true)
-}
-
-fn decide_alone(rules: &Rules, key: &Sensitive<Vec<u8>>, prepared: Prepared, worker: &mut Worker) -> Decided {
-    let Prepared { item, native } = prepared;
-    let (outbounds, rejected) = match &item.message {
-        Err(broken) => {
-            let letter = letter_of_broken(rules, &item, broken, broken.rejection.clone());
-            (vec![letter], true)
-        }
-        Ok(message) => match read_all(rules, message, native, worker) {
-            Err(letter) => (vec![*letter], true),
-            Ok(reads) => {
-                let known = reads.into_iter().map(|read| (read, None)).collect();
-                plan_all(rules, message, key, known, worker)
-            }
-        },
-    };
-    decided(item, outbounds, rejected)
-}
-
-fn letter_of_broken(rules: &Rules, item: &InboundItem, broken: &Broken, rejection: Rejection) -> Outbound {
-    let broken = hub_pipeline::Broken {
-        source: &broken.source,
-        kind: broken.kind.as_ref(),
-        id: broken.id.as_ref(),
-        sequence: item.sequence,
-        received: item.received,
-        headers: &broken.headers,
-        wire: &broken.wire,
-    };
-    dead_letter_broken(rules, broken, rejection)
-}
-
-fn read_all(
-    rules: &Rules,
-    message: &Message,
-    native: Result<Bytes, Rejection>,
-    worker: &mut Worker,
-) -> Result<Vec<Read>, Box<Outbound>> {
-    native
-        .and_then(|native| read(rules, message, &native, worker))
-        .map_err(|rejection| Box::new(dead_letter(rules, message, 0, 1, Stage::Read, rejection)))
-}
-
-/// Plans every canonical document of a message; one that is rejected becomes a dead letter and the others go on.
-fn plan_all(
-    rules: &Rules,
-    message: &Message,
-    key: &Sensitive<Vec<u8>>,
-    reads: Vec<(Read, Option<CaseFacts>)>,
-    worker: &mut Worker,
-) -> (Vec<Outbound>, bool) {
-    let mut outbounds = Vec::with_capacity(reads.len() * 3);
-    let mut rejected = false;
-    for (read, case) in reads {
-        let context = Context {
-            case,
-            capability_key: key.clone(),
-            capability_expires: Timestamp::from_millis(message.received.millis() + CAPABILITY_MILLIS),
-        };
-        let (part, parts) = (read.part(), read.parts());
-        match plan(rules, &context, read, worker) {
-            Ok(plan) => {
-                outbounds.push(plan.record);
-                outbounds.extend(plan.deliveries);
-            }
-            Err(rejection) => {
-                rejected = true;
-                outbounds.push(dead_letter(rules, message, part, parts, Stage::Plan, rejection));
-            }
-        }
-    }
-    (outbounds, rejected)
-}
-
-fn decided(item: InboundItem, outbounds: Vec<Outbound>, rejected: bool) -> Decided {
-    Decided {
-        item,
-        rejected,
-        outbounds,
-    }
 }

@@ -53,8 +53,7 @@ impl Publisher {
             self.quotas.published(outbound.recipient(), outbound.body().len());
         }
         self.published.note(decided.iter().map(|decided| decided.item.sequence));
-        let rejected = decided.iter().filter(|decided| decided.rejected).count();
-        self.tally.done(decided.len() as u64, rejected as u64, clock::now());
+        self.tally.done(decided.len() as u64);
         self.acknowledge(decided).await
     }
 

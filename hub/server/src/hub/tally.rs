@@ -4,8 +4,6 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use hub_message::Timestamp;
-
 use super::gate::Closed;
 
 /// What keeps a source from being read.
@@ -21,28 +19,18 @@ pub(crate) enum Hindrance {
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     taken: AtomicU64,
-    rejected: AtomicU64,
-    last_taken: AtomicU64,
     hindrance: Mutex<Option<Hindrance>>,
 }
 
 impl Tally {
-    /// Counts messages whose decisions were published; `rejected` of them as dead letters.
-    pub(crate) fn done(&self, messages: u64, rejected: u64, at: Timestamp) {
+    /// Counts messages whose decisions were published.
+    pub(crate) fn done(&self, messages: u64) {
         self.taken.fetch_add(messages, Relaxed);
-        self.rejected.fetch_add(rejected, Relaxed);
-        self.last_taken.store(at.millis().max(0) as u64, Relaxed);
     }
 
     /// Messages whose decisions were published since the start.
     pub(crate) fn taken(&self) -> u64 {
         self.taken.load(Relaxed)
-    }
-
-    /// When the last of them was.
-    pub(crate) fn last_taken(&self) -> Option<Timestamp> {
-        let millis = self.last_taken.load(Relaxed);
-        (millis > 0).then(|| Timestamp::from_millis(millis as i64))
     }
 
     /// Notes what hinders now; `None` when nothing does.

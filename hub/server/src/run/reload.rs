@@ -15,7 +15,7 @@ use crate::hub::welcome;
 
 /// Reads the configuration again and puts it in force, or says why not and changes nothing.
 pub(super) async fn reload(town: &mut Town) -> Answer {
-    let (folder, key) = (town.config.clone(), town.order_key);
+    let (folder, key) = (town.configuration.borrow().folder.clone(), town.order_key);
     // Loading schemas and mappings takes a moment of pure work.
     let loaded = tokio::task::spawn_blocking(move || config::load(&folder, &key)).await;
     let new = match loaded {

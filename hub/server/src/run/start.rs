@@ -48,7 +48,6 @@ pub(super) async fn start(
     let embedded = nats.is_some();
     let (status, statuses) = watch::channel(Arc::new(unknown(now(), embedded)));
     let mut town = Town {
-        config: options.config.clone(),
         sabotage: options.sabotage,
         order_key: data.key("order")?,
         replay_key: data.key("replay")?,
@@ -77,13 +76,21 @@ pub(super) async fn start(
     town.groups.services.start("status listener", |stop| async move {
         Ok(hub_console::serve(listener, sources, stop).await?)
     });
+    let site = town.configuration.borrow().site.clone();
     let connectors: Vec<_> = town.configuration.borrow().connectors.values().cloned().collect();
     for connector in &connectors {
         town.start_connector(connector)?;
     }
     note_addresses(&town.data, address)?;
     let (status, millis) = (address.to_string(), begun.elapsed().as_millis() as u64);
-    tracing::info!(status, nats = town.url, connectors = connectors.len(), millis, "ready");
+    tracing::info!(
+        site,
+        status,
+        nats = town.url,
+        connectors = connectors.len(),
+        millis,
+        "ready"
+    );
     Ok(town)
 }
 

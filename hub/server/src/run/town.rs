@@ -2,7 +2,6 @@
 //! Everything that runs in one process: what the hub works with, and the tasks that work.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use hub_bus::{Bus, Embedded};
@@ -26,7 +25,6 @@ use crate::supervise::{Order, Phase, keep_running};
 
 /// The town's hub with all that belongs to it.
 pub(super) struct Town {
-    pub(super) config: PathBuf,
     pub(super) data: DataFolder,
     pub(super) sabotage: Sabotage,
     pub(super) order_key: [u8; 32],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A child's output, line by line, into our own log under the connector's name.
 
+use std::fmt::Write;
+
 use hub_message::ConnectorName;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
@@ -42,7 +44,7 @@ fn taken_apart(line: &str) -> Option<(String, String)> {
     for (name, value) in fields {
         if !["message", "level", "timestamp", "target"].contains(&name.as_str()) {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            text.push_str(&format!(" {name}={value}"));
+            let _ = write!(text, " {name}={value}");
         }
     }
     Some((level, text))

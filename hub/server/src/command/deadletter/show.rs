@@ -51,12 +51,9 @@ pub(super) fn execute(place: &Place, show: &Show) -> Result<Exit, Failure> {
         }
         Output::Table => {
             terminal::data(sheet(&letter).as_bytes());
-            terminal::data(
-                content
-                    .map(|text| format!("\nInhalt\n{text}\n"))
-                    .unwrap_or_default()
-                    .as_bytes(),
-            );
+            if let Some(content) = content {
+                terminal::data(format!("\nInhalt\n{}\n", printable(&content)).as_bytes());
+            }
         }
     }
     Ok(Exit::Ok)
@@ -137,10 +134,10 @@ fn content(content: &Content) -> String {
     match content {
         Content::Original { headers, body, .. } => {
             let wire = Bytes::copy_from_slice(body.disclose());
-            let headers: String = headers
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}\n"))
-                .collect();
+            let headers = headers.iter().fold(String::new(), |mut lines, (name, value)| {
+                let _ = writeln!(lines, "{name}: {value}");
+                lines
+            });
             match Body::decode(&wire) {
                 Ok(body) => {
                     let head = object!(body.head);
@@ -153,4 +150,10 @@ fn content(content: &Content) -> String {
             format!("{schema}\n{}", String::from_utf8_lossy(json.disclose()))
         }
     }
+}
+
+/// Without the characters by which a document could command the terminal.
+fn printable(text: &str) -> String {
+    let harmless = |c: char| !c.is_control() || c == '\n' || c == '\t';
+    text.chars().map(|c| if harmless(c) { c } else { '\u{fffd}' }).collect()
 }

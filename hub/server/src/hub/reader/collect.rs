@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use hub_bus::{Inbound, InboundItem};
 use hub_message::{ConnectorName, Recipient};
 use hub_pipeline::Rules;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::super::Unavailable;
@@ -73,7 +73,7 @@ impl Collector<'_> {
             () = stop.cancelled() => Ok(Next::Stop),
             free = self.free.acquire(), if hold => {
                 // The semaphore is never closed; its permit is given back when the group is published.
-                free.map(|permit| permit.forget()).map_err(|end| Unavailable::Nats(end.to_string()))?;
+                free.map(SemaphorePermit::forget).map_err(|end| Unavailable::Nats(end.to_string()))?;
                 Ok(Next::Free)
             }
             items = take(self.inbound, self.gate, self.tally, &recipients), if !full => items.map(Next::Taken),
@@ -97,7 +97,7 @@ impl Collector<'_> {
             }
         }
         let (decided, away) = self.planner.decide(usual).await;
-        decided.into_iter().for_each(|one| group.push(one));
+        group.extend(decided);
         Ok(away)
     }
 
@@ -124,7 +124,7 @@ impl Collector<'_> {
         match self.marker.name(item.sequence)? {
             Verdict::Plan => {
                 let (decided, away) = self.planner.decide(vec![item]).await;
-                decided.into_iter().for_each(|one| group.push(one));
+                group.extend(decided);
                 self.marker.planned()?;
                 self.flush(group).await;
                 Ok(away)
