@@ -4,7 +4,7 @@
 //! What is held is bounded in number and bytes. While a delivery is held, the stream is told so every half of its
 //! waiting time; a delivery that comes again while it is held only brings a newer way to acknowledge it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,7 +45,8 @@ pub(crate) struct Dispatch<K> {
 }
 
 struct Held {
-    ack: Ack,
+    /// Ways to acknowledge it, by sequence in the stream: it may lie there twice, when it was planned again long after.
+    acks: BTreeMap<u64, Ack>,
     weight: usize,
     /// Its receipt is on the way.
     closing: bool,
@@ -110,12 +111,12 @@ impl<K: Sink> Dispatch<K> {
         for item in items {
             let Some(delivery) = self.delivery(&item) else { continue };
             if let Some(held) = self.held.get_mut(&delivery.id) {
-                held.ack = item.ack;
+                held.acks.insert(item.sequence, item.ack);
                 held.came_while_closing = held.closing;
                 continue;
             }
             let held = Held {
-                ack: item.ack,
+                acks: BTreeMap::from([(item.sequence, item.ack)]),
                 weight: delivery.weight(),
                 closing: false,
                 came_while_closing: false,
@@ -175,7 +176,7 @@ impl<K: Sink> Dispatch<K> {
         for receipt in &receipts {
             if let Some(held) = self.held.get_mut(&receipt.delivery) {
                 held.closing = true;
-                acks.push(held.ack.clone());
+                acks.extend(held.acks.values().cloned());
             }
         }
         let (bus, delivering) = (self.bus.clone(), Arc::clone(&self.delivering));
@@ -203,8 +204,8 @@ impl<K: Sink> Dispatch<K> {
     }
 
     async fn in_progress(&self) {
-        for held in self.held.values() {
-            if let Err(fault) = held.ack.in_progress().await {
+        for ack in self.held.values().flat_map(|held| held.acks.values()) {
+            if let Err(fault) = ack.in_progress().await {
                 tracing::debug!(%fault, "in progress not sent");
                 return;
             }
@@ -252,12 +253,13 @@ async fn close<K>(bus: &ConnectorBus, delivering: &Delivering<K>, receipts: &[Re
     while let Err(fault) = bus.receipts(receipts).await {
         tracing::debug!(%fault, "receipts not acknowledged");
         let text = "Der Hub nimmt gerade keine Quittungen an; sie werden weiter versucht.";
-        delivering.health.trouble(Part::Hub, text);
+        delivering.health.trouble(Part::Stream, text);
         if !delivering.gate.rest(backoff.next()).await {
             return;
         }
     }
-    delivering.health.well(Part::Hub);
+    delivering.health.well(Part::Stream);
+    tracing::debug!(count = receipts.len(), "receipts sent");
     failpoint::reach("receipt-sent");
     if let Err(fault) = acknowledge(acks).await {
         tracing::debug!(%fault, "not acknowledged: the deliveries come again");

@@ -24,13 +24,15 @@ pub(crate) enum Part {
     Target,
     /// The source system.
     Source,
-    /// The way to the hub.
+    /// The stream that messages and receipts go into.
+    Stream,
+    /// The hub itself.
     Hub,
 }
 
 #[derive(Debug, Default)]
 struct Facts {
-    troubles: [Option<String>; 4],
+    troubles: [Option<String>; 5],
     paused: bool,
     draining: bool,
     source_ok: Option<Timestamp>,
@@ -70,7 +72,7 @@ impl Health {
         match part {
             Part::Source => facts.source_ok = Some(now()),
             Part::Target => facts.target_ok = Some(now()),
-            Part::Settings | Part::Hub => {}
+            Part::Settings | Part::Stream | Part::Hub => {}
         }
         drop(facts);
         if healed.is_some() {

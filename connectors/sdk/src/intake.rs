@@ -145,12 +145,12 @@ impl<S: Source> Intake<S> {
         loop {
             match self.bus.emit(emits.clone()).await {
                 Ok(()) => {
-                    self.health.well(Part::Hub);
+                    self.health.well(Part::Stream);
                     return true;
                 }
                 Err(fault) => {
                     tracing::debug!(%fault, "not acknowledged by the stream");
-                    self.health.trouble(Part::Hub, HUB_AWAY);
+                    self.health.trouble(Part::Stream, HUB_AWAY);
                 }
             }
             if !self.gate.rest(backoff.next()).await {
@@ -205,14 +205,14 @@ async fn prepare<T>(
             Err(ClaimFault::Bus(BusFault::Refused { code, text })) => {
                 tracing::warn!(code, text, "the document store refused a content");
                 health.trouble(
-                    Part::Hub,
+                    Part::Stream,
                     "Der Hub weist ein Dokument zurück; es bleibt bei der Quelle.",
                 );
                 return Prepared::Later;
             }
             Err(ClaimFault::Bus(fault)) => {
                 tracing::debug!(%fault, "no upload");
-                health.trouble(Part::Hub, HUB_AWAY);
+                health.trouble(Part::Stream, HUB_AWAY);
             }
         }
         if !gate.rest(backoff.next()).await {

@@ -23,6 +23,9 @@ pub enum LedgerFault {
     /// The file cannot be opened or is no ledger.
     #[error("the ledger cannot be opened: {0}")]
     Open(String),
+    /// Another process has it open.
+    #[error("the ledger is in use by another process")]
+    InUse,
     /// A change did not reach the disk.
     #[error("the ledger cannot be written: {0}")]
     Write(String),

@@ -86,6 +86,7 @@ impl Reading {
         backoff: &mut Backoff,
     ) -> Result<(), BusFault> {
         let mut deliveries = self.bus.deliveries().await?;
+        tracing::debug!(connection, "reading deliveries");
         let mut connected = self.connected.clone();
         loop {
             let items = tokio::select! {
@@ -95,6 +96,7 @@ impl Reading {
                 items = next(&mut deliveries, &mut self.wanted) => items?,
             };
             backoff.reset();
+            tracing::debug!(count = items.len(), "deliveries pulled");
             if !items.is_empty() && pulled.send(items).await.is_err() {
                 return Ok(());
             }

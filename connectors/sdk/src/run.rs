@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use hub_bus::connector::{ConnectorBus, ConnectorSettings};
@@ -21,7 +21,7 @@ use crate::fault::SettingsFault;
 use crate::greeting::Greeting;
 use crate::health::Health;
 use crate::intake::MessageKey;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerFault};
 use crate::parent;
 use crate::session::Session;
 use crate::sink::Sink;
@@ -111,7 +111,7 @@ where
     else {
         return ExitCode::from(2);
     };
-    let (state, ledger, key) = match open_state(&state, &seed) {
+    let (state, ledger, key) = match open_state(&state, &seed).await {
         Ok(opened) => opened,
         Err(error) => return unusable("state folder or seed cannot be used", &error),
     };
@@ -159,11 +159,28 @@ where
     }
 }
 
-fn open_state(state: &Path, seed: &Path) -> Result<(StateFolder, Ledger, MessageKey), Box<dyn std::error::Error>> {
+async fn open_state(
+    state: &Path,
+    seed: &Path,
+) -> Result<(StateFolder, Ledger, MessageKey), Box<dyn std::error::Error>> {
     let folder = StateFolder::open(state)?;
-    let ledger = Ledger::open(&folder.ledger())?;
+    let ledger = open_ledger(&folder.ledger()).await?;
     let key = MessageKey::derive(&std::fs::read(seed)?);
     Ok((folder, ledger, key))
+}
+
+/// A former life of this connector may still be draining: it has its time to end.
+async fn open_ledger(path: &Path) -> Result<Ledger, LedgerFault> {
+    let until = Instant::now() + DRAIN + Duration::from_secs(3);
+    loop {
+        match Ledger::open(path) {
+            Err(LedgerFault::InUse) if Instant::now() < until => {
+                tracing::info!("another process of this connector is still ending");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            opened => return opened,
+        }
+    }
 }
 
 fn session(bus: ConnectorBus, manifest: Manifest, state: StateFolder, stop: CancellationToken) -> Arc<Session> {

@@ -67,7 +67,7 @@ pub(crate) fn pick(seen: &[Seen], deciding: Deciding<'_>) -> Vec<Pick> {
             Some((file, pick))
         })
         .collect();
-    picks.sort_by_key(|(file, _)| seen.get(*file).map(|seen| (seen.signature.modified, seen.name.clone())));
+    picks.sort_by_cached_key(|(file, _)| seen.get(*file).map(|seen| (seen.signature.modified, seen.name.clone())));
     picks.into_iter().map(|(_, pick)| pick).collect()
 }
 

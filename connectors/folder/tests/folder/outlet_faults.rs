@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use hub_message::{Body, Head};
+use rustix::process::Signal;
 
 use crate::blobs::readable;
 use crate::hub::{Hub, delivery, delivery_id, eventually, names};
@@ -151,4 +152,54 @@ async fn a_failing_delivery_holds_its_lane_and_no_other() {
     );
     assert!(held[0].attempts >= 2, "attempts are counted over both lives");
     assert_eq!(held[1].attempts, 1);
+}
+
+/// Three lanes of a hundred deliveries, and this disturbance again and again while they are delivered.
+async fn disturbed(disturb: impl Fn(&Hub, &mut Connector)) {
+    const MANY: usize = 300;
+    let mut hub = Hub::start(settings()).await;
+    let finance = Finance::start(&hub);
+    let all = (0..MANY).map(|n| delivery(n, &format!("lane{}", n % 3), &body(n)));
+    hub.deliver(all.collect()).await;
+    let mut connector = Connector::start(&hub);
+    for round in 1..=5 {
+        let taken = hub.path("finance/taken");
+        eventually("some more are delivered", || names(&taken).len() >= round * 40).await;
+        disturb(&hub, &mut connector);
+    }
+    let receipts = hub.receipts(MANY).await;
+    hub.all_acknowledged().await;
+    eventually("everything is taken away", || names(&hub.path("finance/in")).is_empty()).await;
+    drop(finance);
+    let taken = numbers(&hub, "finance/taken");
+    for lane in 0..3 {
+        let of_lane: Vec<_> = taken.iter().copied().filter(|n| n % 3 == lane).collect();
+        assert_eq!(of_lane, (lane..MANY).step_by(3).collect::<Vec<_>>());
+    }
+    assert!((0..MANY).all(|n| receipts.iter().any(|receipt| receipt.delivery == delivery_id(n))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_again_and_again_it_delivers_once_and_in_order() {
+    disturbed(|hub, connector| {
+        connector.signal(Signal::KILL);
+        // The next one waits until the ledger of this one is free.
+        *connector = Connector::start(hub);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_its_server_killed_again_and_again_it_delivers_once_and_in_order() {
+    disturbed(|hub, _| hub.kill_server()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_life_waits_for_the_end_of_the_last() {
+    disturbed(|hub, connector| {
+        connector.signal(Signal::TERM);
+        let next = Connector::start(hub);
+        drop(std::mem::replace(connector, next));
+    })
+    .await;
 }

@@ -96,12 +96,7 @@ async fn the_server_may_die_and_come_back() {
     for round in 0..3 {
         drop_file(&hub, &format!("{round}.xml"), format!("<n>{round}</n>"));
         if round > 0 {
-            let pid = fs::read_to_string(hub.path("nats/nats.pid"))
-                .unwrap()
-                .trim()
-                .parse()
-                .unwrap();
-            rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+            hub.kill_server();
         }
         emptied(&hub).await;
     }
@@ -121,6 +116,20 @@ async fn it_ends_with_its_parent() {
     eventually("it beats", || !beats.lock().unwrap().is_empty()).await;
     connector.orphan();
     assert!(connector.ended().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_needs_little_memory_when_idle() {
+    let mut both = intake::settings();
+    both["out"] = outlet::settings()["out"].clone();
+    let mut hub = Hub::start(both).await;
+    let connector = Connector::start(&hub);
+    hub.deliver((0..200).map(|n| delivery(n, "a", &body(n))).collect())
+        .await;
+    hub.receipts(200).await;
+    let kilobytes = connector.resident_kilobytes();
+    println!("{kilobytes} kB resident");
+    assert!(kilobytes < 40_000, "{kilobytes} kB resident");
 }
 
 #[test]

@@ -53,7 +53,10 @@ pub(super) fn open(path: &Path) -> Result<Database, LedgerFault> {
     let refused = |error: redb::Error| LedgerFault::Open(error.to_string());
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
-    let database = builder.create(path).map_err(|e| refused(e.into()))?;
+    let database = builder.create(path).map_err(|error| match error {
+        redb::DatabaseError::DatabaseAlreadyOpen => LedgerFault::InUse,
+        error => refused(error.into()),
+    })?;
     let transaction = database.begin_write().map_err(|e| refused(e.into()))?;
     transaction.open_table(DELIVERIES).map_err(|e| refused(e.into()))?;
     transaction.open_table(ENDED).map_err(|e| refused(e.into()))?;
