@@ -5,6 +5,7 @@ pub mod conformance;
 
 use std::path::{Path, PathBuf};
 
+pub mod demonstration;
 pub mod process;
 pub mod record;
 pub mod town;

@@ -4,6 +4,7 @@
 mod architecture;
 mod bad_input;
 mod kill;
+mod main_line;
 mod quota;
 mod start;
 mod tidy;
