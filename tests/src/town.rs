@@ -119,7 +119,7 @@ impl Town {
             .map(|(pid, _)| pid)
             .find(|pid| {
                 let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-                String::from_utf8_lossy(&line).contains(word)
+                String::from_utf8_lossy(&line).replace('\0', " ").contains(word)
             })
     }
 

@@ -30,6 +30,9 @@ pub struct BusSettings {
     pub dangerously_allow_unsynced: bool,
 }
 
+/// How long a connector may keep a pull open (CONNECTOR-PROTOCOL: pulls of a second, so that a dead one is soon forgotten).
+const PULL_MAX: Duration = Duration::from_secs(5);
+
 /// The hub's connection.
 #[derive(Debug, Clone)]
 pub struct Bus {
@@ -127,9 +130,20 @@ impl Bus {
 
     /// Lets a recipient's deliveries that nobody acknowledged be given out again, in order. Called when its connector
     /// says hello, before the answer: a connector may not do it itself.
+    ///
+    /// A connector that died has left its pull behind, and the server would go on filling it: so this waits until no pull
+    /// is open, at most as long as a connector may keep one open.
     pub async fn reset_recipient(&self, connector: &ConnectorName) -> Result<(), BusFault> {
         let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the recipient cannot be reset", error);
         let stream = self.context.get_stream_no_info(OUT).await.map_err(|e| away(&e))?;
+        let end = tokio::time::Instant::now() + PULL_MAX;
+        while tokio::time::Instant::now() < end {
+            let info = stream.consumer_info(connector.as_str()).await.map_err(|e| away(&e))?;
+            if info.num_waiting == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         stream
             .reset_consumer(connector.as_str(), None)
             .await

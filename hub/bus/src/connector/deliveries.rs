@@ -35,6 +35,10 @@ pub struct Item {
     pub ack: Ack,
 }
 
+/// How long a pull stays open. A connector that dies or lets go leaves its pull behind at the server, which goes on filling
+/// it: so it is short, and the hub waits for its end before it gives everything out again.
+const PULL: Duration = Duration::from_secs(1);
+
 /// Reads a recipient's deliveries.
 pub struct Deliveries {
     consumer: PullConsumer,
@@ -103,8 +107,7 @@ impl Deliveries {
         self.consumer
             .batch()
             .max_messages(max.max(1))
-            .expires(Duration::from_secs(10))
-            .heartbeat(Duration::from_secs(3))
+            .expires(PULL)
             .messages()
             .await
             .map_err(|error| BusFault::unavailable("deliveries cannot be asked for", error))
