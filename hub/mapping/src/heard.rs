@@ -16,13 +16,18 @@ pub(crate) struct Heard<'t> {
 }
 
 impl<'t> Heard<'t> {
-    /// What `source` tells about a text.
-    pub(crate) fn of(source: &impl Source, text: &'t str) -> Result<String, Rejection> {
-        let mut heard = Heard {
+    /// Nothing was told yet.
+    pub(crate) fn new(text: &'t str) -> Self {
+        Heard {
             names: Names::default(),
             text,
             log: String::new(),
-        };
+        }
+    }
+
+    /// What `source` tells about a text.
+    pub(crate) fn of(source: &impl Source, text: &'t str) -> Result<String, Rejection> {
+        let mut heard = Heard::new(text);
         told(source, text, &mut heard)?;
         Ok(heard.log)
     }

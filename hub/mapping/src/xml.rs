@@ -7,6 +7,8 @@
 
 mod attributes;
 mod characters;
+#[cfg(test)]
+mod corpus;
 mod document;
 mod fault;
 mod namespaces;
