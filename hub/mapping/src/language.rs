@@ -127,5 +127,7 @@ pub(crate) mod scan;
 mod sides;
 pub(crate) mod table;
 pub(crate) mod template;
+#[cfg(test)]
+mod tests;
 pub(crate) mod tests_section;
 pub(crate) mod value;

@@ -410,14 +410,11 @@ impl<'a> Expander<'a> {
         let mut operands = Vec::new();
         parsed.operands(&mut operands);
         for (root, keys) in operands {
-            let (shape, name) = if *root {
-                (self.shape, "")
-            } else {
-                (spot.scope, spot.scope_name.as_str())
-            };
+            let shape = if *root { self.shape } else { spot.scope };
             if let Found::Unknown(index, members) = look_up(shape, keys) {
                 let key = keys.get(index).map_or("", String::as_str);
-                let sentence = format!("the schema has no field `{}` in `{name}`", keys.join("."));
+                let full = if *root { keys.join(".") } else { spot.full(keys) };
+                let sentence = format!("the schema {} has no field `{full}`", self.file.header.canonical);
                 let known = members.iter().map(|m| m.name.as_str());
                 self.report.unknown("AH-M102", text.span.clone(), sentence, key, known);
                 return None;

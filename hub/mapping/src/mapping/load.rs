@@ -32,7 +32,9 @@ pub(super) fn load(file: &str, text: &str, shape: &Shape, beside: &dyn Fn(&str) 
     let table = value::parse(text, &mut report);
     // What was used of other files belongs to the digest.
     let used = RefCell::new(vec![("", text.to_owned())]);
-    let mapping = File::of(&table, &mut report).and_then(|sections| {
+    // What was read of broken TOML would only make noise.
+    let sections = if report.failed() { None } else { File::of(&table, &mut report) };
+    let mapping = sections.and_then(|sections| {
         let recording = |name: &str| {
             let found = beside(name)?;
             used.borrow_mut().push(("beside", format!("{name}\n{found}")));
