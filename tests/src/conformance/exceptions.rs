@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-/// One line of the list: `file term reason…`, for one value.
+/// One line of the list: `file term reason…`, for one value, or with `round-trip` as the term for the way there and back.
 #[derive(Debug)]
 struct Exception {
     file: String,
