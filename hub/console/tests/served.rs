@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The listener over a real socket.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The list of dead letters.
 
-use hub_message::Rejection;
+use hub_message::{ConnectorName, MessageId, Rejection};
 
 use super::question::Question;
 use crate::database::{Connection, DbRow, decode};
@@ -50,14 +50,10 @@ pub(crate) async fn list(
     page: Page,
 ) -> Result<Listing<DeadLetterLine>, StoreError> {
     let mut question = Question::new(concat!(letter_line!(), "WHERE 1 = 1"));
-    question.and(filter.source.as_ref().map(|source| source.as_str()), "m.source = ", "");
+    question.and(filter.source.as_ref().map(ConnectorName::as_str), "m.source = ", "");
     question.and(filter.code.as_deref(), "l.code = ", "");
     question.and(filter.state.map(DeadLetterState::number), "l.state = ", "");
-    question.and(
-        filter.message.as_ref().map(|message| message.as_str()),
-        "m.message = ",
-        "",
-    );
+    question.and(filter.message.as_ref().map(MessageId::as_str), "m.message = ", "");
     question.between(("l.received >= ", "l.received < "), (filter.since, filter.until));
     let order = " ORDER BY l.received DESC, l.id DESC";
     let rows = question.page(connection, order, page).await?;

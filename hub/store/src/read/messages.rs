@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use hub_message::{ConnectorName, MessageType, Recipient};
+
 use super::question::Question;
 use crate::database::{Connection, DbRow, bulk, decode};
 use crate::error::StoreError;
@@ -16,11 +18,11 @@ pub(crate) async fn list(
 ) -> Result<Listing<MessageLine>, StoreError> {
     let mut question =
         Question::new("SELECT m.id, m.received, m.source, m.message, m.kind, m.state FROM messages m WHERE 1 = 1");
-    question.and(filter.source.as_ref().map(|source| source.as_str()), "m.source = ", "");
-    question.and(filter.kind.as_ref().map(|kind| kind.as_str()), "m.kind = ", "");
+    question.and(filter.source.as_ref().map(ConnectorName::as_str), "m.source = ", "");
+    question.and(filter.kind.as_ref().map(MessageType::as_str), "m.kind = ", "");
     question.and(filter.state.map(MessageState::rank), "m.state = ", "");
     question.and(
-        filter.recipient.as_ref().map(|recipient| recipient.as_str()),
+        filter.recipient.as_ref().map(Recipient::as_str),
         "EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.id AND d.recipient = ",
         ")",
     );

@@ -39,7 +39,9 @@ pub(crate) async fn settle_origin(
         // Not marked yet, or never: without a mark only the message is known, which says enough if it has one dead
         // letter. Otherwise the mark decides, when it comes.
         letters = letters_of(connection, succeeded.origin).await?;
-        letters.truncate(if letters.len() == 1 { 1 } else { 0 });
+        if letters.len() > 1 {
+            letters.clear();
+        }
     }
     let reason = Reason {
         state: DeadLetterState::Settled,

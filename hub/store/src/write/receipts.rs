@@ -18,7 +18,7 @@ use crate::view::message::DeliveryState;
 /// Which receipt: delivery, connector, rank of the outcome.
 type Identity<'r> = (&'r str, &'r str, i64);
 
-fn identity<'r>((connector, receipt): &'r (ConnectorName, Receipt)) -> Identity<'r> {
+fn identity((connector, receipt): &(ConnectorName, Receipt)) -> Identity<'_> {
     let state = match receipt.outcome {
         Outcome::Done { .. } => DeliveryState::Done,
         Outcome::Rejected { .. } => DeliveryState::Rejected,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Dead letters: kept, replayed, settled, given up.
 
+use hub_message::Recipient;
 use hub_message::record::Stage;
 use hub_store::{Content, DeadLetterFilter, DeadLetterState, MessageState, Page};
 
@@ -61,7 +62,7 @@ async fn a_refused_delivery_is_a_dead_letter_with_the_canonical_document() {
     let home = home().await;
     let mut invoice = record("a", 1).to(&["finance"]);
     invoice.planned().claim = Some(document("a.json", "{ }"));
-    let records = framed(&[invoice.clone()]);
+    let records = framed(std::slice::from_ref(&invoice));
     home.store.write_records(&records).await.unwrap();
     home.store
         .write_receipts(&[receipt(&invoice, "finance", refused())])
@@ -73,7 +74,7 @@ async fn a_refused_delivery_is_a_dead_letter_with_the_canonical_document() {
         ("AH-P201", Some("/account"))
     );
     assert!(letter.line.text.contains("E42") && letter.line.text.contains("the account is closed"));
-    assert_eq!(letter.line.recipient.as_ref().map(|r| r.as_str()), Some("finance"));
+    assert_eq!(letter.line.recipient.as_ref().map(Recipient::as_str), Some("finance"));
     let Content::Canonical { schema, json, claim } = letter.content else {
         panic!("a canonical document");
     };
@@ -90,7 +91,10 @@ async fn a_replay_that_succeeds_settles_the_dead_letter() {
         Some(Open)
     );
     let again = record("a2", 2).caused_by("a").to(&["finance"]);
-    home.store.write_records(&framed(&[again.clone()])).await.unwrap();
+    home.store
+        .write_records(&framed(std::slice::from_ref(&again)))
+        .await
+        .unwrap();
     assert_eq!(states(&home).await, letters(&[Open]));
     // The replay is no further message of the source.
     assert_eq!(balance(&home).await, (1, 0, 1, 0, 0));

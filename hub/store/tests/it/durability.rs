@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The database file: what it is, who may read it, and that it stays.
 
-use hub_store::{CaseFilter, Page, Store, StoreError};
+use hub_store::{CaseFilter, MessageFilter, Page, Store, StoreError};
 
 use crate::sample::{Change, framed, home, record};
 
@@ -81,4 +81,36 @@ async fn a_locked_database_is_unavailable_and_readers_go_on() {
     }
     home.store.close().await;
     assert!(home.store.writable().await.unwrap_err().is_unavailable());
+}
+
+#[tokio::test]
+async fn a_batch_that_is_broken_off_changes_nothing() {
+    let home = home().await;
+    let records: Vec<_> = (0..50).map(|n| record(&format!("m{n}"), n).keyed(&["A"])).collect();
+    let records = framed(&records);
+    let count = async || {
+        let page = Page { limit: 99, offset: 0 };
+        let list = home.store.messages(&MessageFilter::default(), page).await.unwrap();
+        list.items.len()
+    };
+    for turns in (0..20).map(|power| 1 << power) {
+        let mut writing = Box::pin(home.store.write_records(&records));
+        let mut written = None;
+        // As if the process had been told to stop between any two steps.
+        for _ in 0..turns {
+            written =
+                tokio::select! { biased; done = &mut writing => Some(done), () = tokio::task::yield_now() => None };
+            if written.is_some() {
+                break;
+            }
+        }
+        drop(writing);
+        let found = count().await;
+        if let Some(written) = written {
+            assert_eq!((written.unwrap().new, found), (50, 50));
+            return;
+        }
+        assert_eq!(found, 0, "after {turns} turns");
+    }
+    panic!("the batch never ended");
 }

@@ -25,7 +25,7 @@ enum Step {
 const RECIPIENTS: [&str; 2] = ["finance", "archive"];
 
 fn message(n: usize) -> CaseRecord {
-    let (name, source) = (format!("m{n}"), if n % 2 == 0 { "inbox" } else { "scan" });
+    let (name, source) = (format!("m{n}"), if n.is_multiple_of(2) { "inbox" } else { "scan" });
     let base = if n % 7 == 6 {
         rejected(&name, n as i64)
     } else {

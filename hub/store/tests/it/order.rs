@@ -34,7 +34,7 @@ async fn write(records: &[CaseRecord], order: &[usize], receipts_first: bool, ba
     let ordered: Vec<CaseRecord> = order.iter().map(|&n| records[n].clone()).collect();
     let receipts: Vec<_> = ordered
         .iter()
-        .filter(|record| !record.clone().clone().planned().deliveries.is_empty())
+        .filter(|record| !CaseRecord::clone(record).planned().deliveries.is_empty())
         .map(|record| {
             receipt(
                 record,

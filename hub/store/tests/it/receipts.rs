@@ -14,7 +14,10 @@ async fn state(home: &Home, message: &str) -> MessageState {
 async fn the_worst_delivery_decides() {
     let home = home().await;
     let invoice = record("a", 1).to(&["finance", "archive", "council"]);
-    home.store.write_records(&framed(&[invoice.clone()])).await.unwrap();
+    home.store
+        .write_records(&framed(std::slice::from_ref(&invoice)))
+        .await
+        .unwrap();
     for (recipient, outcome, expected) in [
         ("finance", done(), MessageState::Waiting),
         ("archive", Outcome::InDoubt, MessageState::InDoubt),
@@ -120,7 +123,10 @@ async fn nobody_gives_a_receipt_for_another() {
     let forged = |invoice| (name("scan"), receipt(invoice, "finance", done()).1);
     // Before the record nobody knows whose delivery it is; the receipt is kept, and never counts.
     home.store.write_receipts(&[forged(&invoice)]).await.unwrap();
-    home.store.write_records(&framed(&[invoice.clone()])).await.unwrap();
+    home.store
+        .write_records(&framed(std::slice::from_ref(&invoice)))
+        .await
+        .unwrap();
     assert_eq!(state(&home, "a").await, MessageState::Waiting);
     let written = home.store.write_receipts(&[forged(&invoice)]).await.unwrap();
     assert_eq!((written.new, written.foreign), (0, 1));
