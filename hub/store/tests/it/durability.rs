@@ -95,13 +95,13 @@ async fn a_batch_that_is_broken_off_is_written_whole_or_not_at_all() {
     };
     for turns in (0..14).map(|power| 1 << power) {
         let mut writing = Box::pin(home.store.write_records(&records));
-        // As if the process had been told to stop between any two steps. Broken off while it commits, a batch may be
-        // there although nobody was told.
+        // As if the process had been told to stop between any two steps. Broken off while it commits, a batch is
+        // there a moment later, although nobody was told.
         for _ in 0..turns {
             let ended =
                 tokio::select! { biased; done = &mut writing => Some(done), () = tokio::task::yield_now() => None };
             if let Some(written) = ended {
-                assert_eq!(written.unwrap().new, 50);
+                assert!([0, 50].contains(&written.unwrap().new));
                 break;
             }
         }
@@ -113,7 +113,7 @@ async fn a_batch_that_is_broken_off_is_written_whole_or_not_at_all() {
         }
     }
     // However slow the machine is: a batch that is left alone ends.
-    let before = count().await;
     let written = home.store.write_records(&records).await.unwrap();
-    assert_eq!((written.new, count().await), (50 - before, 50));
+    assert!([0, 50].contains(&written.new), "{written:?}");
+    assert_eq!((written.new + written.repeated, count().await), (50, 50));
 }
