@@ -169,6 +169,7 @@ pub(crate) fn source(routes: Vec<RouteSource>) -> RulesSource {
             connector("archive", Vec::new()),
         ],
         routes,
+        complete: true,
     }
 }
 

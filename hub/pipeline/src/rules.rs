@@ -34,6 +34,9 @@ pub struct RulesSource {
     pub connectors: Vec<ConnectorSource>,
     /// The routes, in the order of their files.
     pub routes: Vec<RouteSource>,
+    /// Whether these are all connectors, types and routes. When some could not be read, nothing is said about what
+    /// leads nowhere.
+    pub complete: bool,
 }
 
 /// A connector, as far as the rules must know it.

@@ -185,6 +185,7 @@ impl Reading {
             schemas: library.into_schemas(),
             connectors: std::mem::take(&mut self.sources),
             routes: std::mem::take(&mut self.routes),
+            complete: self.findings.errors() == 0,
         });
         self.findings.extend(checked.findings);
         checked.rules

@@ -19,7 +19,10 @@ pub(super) fn check(
     source: &RulesSource,
     findings: &mut Vec<Finding>,
 ) {
-    if routes.len() < source.routes.len() || !findings.iter().all(|f| f.severity == hub_message::Severity::Warning) {
+    if !source.complete
+        || routes.len() < source.routes.len()
+        || !findings.iter().all(|f| f.severity == hub_message::Severity::Warning)
+    {
         return;
     }
     for (route, written) in routes.iter().zip(&source.routes) {

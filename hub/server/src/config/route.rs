@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `routes/*.toml`. What the keys mean is checked by the pipeline, against everything else.
 
-use hub_pipeline::RouteSource;
+use hub_pipeline::{RouteSource, Written};
 
 use super::table::{Section, Source};
 
@@ -22,7 +22,7 @@ fn route(mut section: Section<'_>) -> RouteSource {
         schema: section.text("schema"),
         when: section.text("when"),
         to: section.text("to"),
-        drop: section.flag("drop").map(|(_, written)| written),
+        drop: drops(&mut section),
         reason: section.text("reason"),
         mapping: section.text("mapping"),
         kind: section.text("type"),
@@ -35,4 +35,11 @@ fn route(mut section: Section<'_>) -> RouteSource {
     };
     section.finish();
     route
+}
+
+/// `drop`. Whoever writes it means it, even where the value is none; what is wrong with that has been said then.
+fn drops(section: &mut Section<'_>) -> Option<Written> {
+    let (_, value) = section.entry("drop")?;
+    let flag = section.flag("drop").map(|(_, written)| written);
+    Some(flag.unwrap_or_else(|| section.source().written(value.span(), "true")))
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Reads TOML tables key by key and collects what is wrong, so that one look at a file finds everything.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// What was found.
     pub(crate) findings: RefCell<Vec<Finding>>,
+    /// Whether the syntax is broken: then what is missing may only not have been understood.
+    broken: Cell<bool>,
 }
 
 impl Source {
@@ -33,6 +35,7 @@ impl Source {
             file: file.into(),
             text,
             findings: RefCell::default(),
+            broken: Cell::new(false),
         }
     }
 
@@ -40,6 +43,7 @@ impl Source {
     pub(crate) fn parse(&self) -> Spanned<DeTable<'_>> {
         let (table, errors) = DeTable::parse_recoverable(&self.text);
         for error in errors {
+            self.broken.set(true);
             let span = error.span().unwrap_or(0..0);
             self.error(SYNTAX, span, error.message().to_owned());
         }
@@ -121,8 +125,10 @@ impl<'a> Section<'a> {
 
     /// Says that a key is missing.
     pub(crate) fn missing(&self, key: &str) {
-        self.source
-            .error(MISSING_KEY, self.at.clone(), format!("`{key}` is missing"));
+        if !self.source.broken.get() {
+            let text = format!("`{key}` is missing");
+            self.source.error(MISSING_KEY, self.at.clone(), text);
+        }
     }
 
     /// A whole number within a range.

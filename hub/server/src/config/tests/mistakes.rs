@@ -129,7 +129,7 @@ fn secrets_that_stand_in_the_configuration() {
     town.edit(INBOX, "path = \"in\"", "path = \"in\"\npassword = \"geheim\"");
     let (findings, list) = found(&town);
     let [finding] = list.as_slice() else { panic!("{list:?}") };
-    let rendered = findings.render();
+    let rendered = finding.render(findings.text(&finding.file).as_deref());
     assert_eq!(
         (finding.code.as_str(), over_the_caret(&rendered).as_str()),
         ("AH-K007", "********")
@@ -146,13 +146,13 @@ fn secrets_that_stand_in_the_configuration() {
         rendered.contains("AH-K007") && !rendered.contains("geheim"),
         "{rendered}"
     );
-    let both = "token = { file = \"a\", env = \"B\" }\npath = \"in\"";
+    let both = "token = { file = \"a\", env = \"PATH\" }\npath = \"in\"";
     mistake(
         INBOX,
         "path = \"in\"",
         both,
         "AH-K008",
-        "{ file = \"a\", env = \"B\" }",
+        "{ file = \"a\", env = \"PATH\" }",
         "one place",
     );
 }
@@ -214,8 +214,8 @@ fn what_the_rules_find_is_pointed_at() {
     );
     mistake(
         ROUTES,
-        "\"bill/1\"\nto",
-        "\"bil/1\"\nto",
+        "\"bill/1\"\nwhen ",
+        "\"bil/1\"\nwhen ",
         "AH-R006",
         "bil/1",
         "did you mean `bill/1`?",
