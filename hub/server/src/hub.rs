@@ -28,7 +28,7 @@ mod tally;
 use thiserror::Error;
 
 pub(crate) use audit::Audit;
-pub(crate) use blobs::BlobService;
+pub(crate) use blobs::{BlobService, sweep};
 pub(crate) use cases::CaseWriter;
 pub(crate) use clock::now;
 pub(crate) use gate::{Closed, Gate};

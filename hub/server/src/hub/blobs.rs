@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The document service: uploads of connectors, and reading by the capability that came with a delivery.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use hub_bus::{BlobRequest, Requests};
@@ -10,6 +11,8 @@ use hub_message::body::{INLINE_BYTES_MAX, unframe};
 use hub_message::{Code, ConnectorName, Digest, Sensitive, capability};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +24,14 @@ const MISMATCH: Code = Code::new("AH-D203");
 const REFUSED: Code = Code::new("AH-D204");
 const NOT_THERE: Code = Code::new("AH-D205");
 
-/// Requests that are worked on at once; more wait at the server.
-const AT_ONCE_MAX: usize = 16;
+/// Requests of one connector that wait; more are told to come again.
+const WAITING_MAX: usize = 64;
+
+/// Uploads on which nothing has happened for a day are given up.
+const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often that is looked at.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// Bytes that a read or a chunk may have (CONNECTOR-PROTOCOL).
 const CHUNK_BYTES_MAX: u64 = 2 * INLINE_BYTES_MAX as u64;
@@ -63,23 +72,36 @@ struct ReadRange {
 }
 
 impl BlobService {
-    /// Answers until `stop`.
+    /// Answers until `stop`; each connector's requests in the order they come, different connectors' side by side.
     pub(crate) async fn run(self, mut requests: Requests<BlobRequest>, stop: CancellationToken) -> anyhow::Result<()> {
-        let service = Arc::new(self);
+        let mut queues = BTreeMap::new();
         let mut working = JoinSet::new();
         loop {
-            tokio::select! {
+            let request = tokio::select! {
                 () = stop.cancelled() => break,
-                Some(_) = working.join_next() => {}
-                request = requests.next(), if working.len() < AT_ONCE_MAX => {
-                    let Some(request) = request else { anyhow::bail!("the connection to NATS has ended") };
-                    let service = Arc::clone(&service);
-                    working.spawn(async move { service.serve(request).await });
-                }
+                request = requests.next() => request,
+            };
+            let Some(request) = request else {
+                anyhow::bail!("the connection to NATS has ended")
+            };
+            let queue = queues.entry(request.connector.clone()).or_insert_with(|| {
+                let (queue, waiting) = mpsc::channel(WAITING_MAX);
+                working.spawn(self.clone().serve_all(waiting));
+                queue
+            });
+            if let Err(TrySendError::Full(request) | TrySendError::Closed(request)) = queue.try_send(request) {
+                request.unavailable("too many requests at once").await;
             }
         }
+        drop(queues);
         while working.join_next().await.is_some() {}
         Ok(())
+    }
+
+    async fn serve_all(self, mut waiting: mpsc::Receiver<BlobRequest>) {
+        while let Some(request) = waiting.recv().await {
+            self.serve(request).await;
+        }
     }
 
     async fn serve(&self, request: BlobRequest) {
@@ -171,5 +193,20 @@ fn refused(fault: &DocumentsFault) -> Reply {
         DocumentsFault::TooLarge { .. } => Reply::Refused(TOO_LARGE, fault.to_string()),
         DocumentsFault::Mismatch => Reply::Refused(MISMATCH, fault.to_string()),
         _ => Reply::Unavailable(fault.to_string()),
+    }
+}
+
+/// Gives up uploads that nobody goes on with, every hour until `stop`.
+pub(crate) async fn sweep(documents: Documents, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut turn = tokio::time::interval(SWEEP);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = turn.tick() => match documents.sweep(IDLE).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "unfinished uploads given up"),
+                Err(fault) => tracing::warn!("unfinished uploads cannot be looked at: {fault}"),
+            },
+        }
     }
 }

@@ -44,6 +44,11 @@ impl Gate {
         self.quotas.full_among(recipients).map(Closed::Full)
     }
 
+    /// The quotas that the gate looks at.
+    pub(crate) fn quotas(&self) -> &Arc<Quotas> {
+        &self.quotas
+    }
+
     /// Waits until something happened that may have opened or closed the gate.
     pub(crate) async fn changed(&self) {
         let (mut full, mut audit) = (self.quotas.watch(), self.audit.watch());

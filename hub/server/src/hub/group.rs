@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A group: planned messages that are published together and acknowledged together.
 
+use std::sync::Arc;
+
 use hub_bus::InboundItem;
 use hub_message::Recipient;
 use hub_pipeline::Outbound;
+
+use super::quota::{Quotas, Reservation};
 
 /// A group is full with this many publishes. An atomic batch holds 1000; the last message may bring a few.
 const PUBLISHES_MAX: usize = 900;
@@ -17,12 +21,24 @@ pub(crate) struct Decided {
     pub(crate) item: InboundItem,
     /// What follows from it, for each canonical document the record first.
     pub(crate) outbounds: Vec<Outbound>,
+    /// Room at the recipients, held until it is published.
+    pub(crate) reservation: Option<Reservation>,
 }
 
 impl Decided {
     /// A message and what follows from it.
     pub(crate) fn new(item: InboundItem, outbounds: Vec<Outbound>) -> Self {
-        Self { item, outbounds }
+        Self {
+            item,
+            outbounds,
+            reservation: None,
+        }
+    }
+
+    /// Takes room at every recipient; tells whether there was enough.
+    pub(crate) fn reserve(&mut self, quotas: &Arc<Quotas>) -> bool {
+        self.reservation = quotas.reserve(self.outbounds.iter().map(Outbound::recipient));
+        self.reservation.is_some()
     }
 
     /// What follows from each canonical document: its record and its deliveries, which are published together.
@@ -49,13 +65,6 @@ impl Group {
             .map(|outbound| outbound.body().len())
             .sum::<usize>();
         self.decided.push(decided);
-    }
-
-    /// Adds messages.
-    pub(crate) fn extend(&mut self, decided: Vec<Decided>) {
-        for one in decided {
-            self.push(one);
-        }
     }
 
     /// Whether nothing is in it.

@@ -6,7 +6,7 @@
 //! a full recipient stop; the rest of the stream's room is kept for the others and for the case records.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use hub_message::Recipient;
 use tokio::sync::watch;
@@ -31,12 +31,14 @@ struct Level {
     published: u64,
     published_at_measurement: u64,
     published_bytes: u64,
+    /// Deliveries that are planned and not published yet.
+    reserved: u64,
     full: bool,
 }
 
 impl Level {
     fn waiting(&self) -> u64 {
-        self.measured + (self.published - self.published_at_measurement)
+        self.measured + (self.published - self.published_at_measurement) + self.reserved
     }
 
     fn bytes_waiting(&self) -> u64 {
@@ -59,6 +61,26 @@ pub(crate) struct Room {
     pub(crate) used: u64,
     /// The stream's limit.
     pub(crate) limit: u64,
+}
+
+/// Room for the deliveries of one message, given back when it is dropped: then they are published, and counted as such,
+/// or given up.
+#[derive(Debug)]
+pub(crate) struct Reservation {
+    quotas: Arc<Quotas>,
+    recipients: Vec<Recipient>,
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.quotas.with(|levels| {
+            for recipient in &self.recipients {
+                if let Some(level) = levels.get_mut(recipient) {
+                    level.reserved = level.reserved.saturating_sub(1);
+                }
+            }
+        });
+    }
 }
 
 /// A moment from which a measurement counts; see [`Quotas::before_measuring`].
@@ -91,6 +113,48 @@ impl Quotas {
                 levels.entry(recipient).or_default().quota = quota;
             }
         });
+    }
+
+    /// Takes room for deliveries to these recipients, one for each time that one is named; `None` when one of them would
+    /// pass its quota, who then counts as full. A message that nobody waits before always has room, however many
+    /// deliveries it makes.
+    pub(crate) fn reserve<'a>(
+        self: &Arc<Self>,
+        recipients: impl Iterator<Item = &'a Recipient>,
+    ) -> Option<Reservation> {
+        let mut wanted = BTreeMap::<&Recipient, u64>::new();
+        for recipient in recipients {
+            *wanted.entry(recipient).or_default() += 1;
+        }
+        let mut passed = Vec::new();
+        let mut reservation = Reservation {
+            quotas: Arc::clone(self),
+            recipients: Vec::new(),
+        };
+        self.with(|levels| {
+            for (recipient, count) in &wanted {
+                if let Some(level) = levels.get_mut(recipient)
+                    && level.waiting() > 0
+                    && level.waiting() + count > level.quota
+                {
+                    level.full = true;
+                    passed.push((*recipient).clone());
+                }
+            }
+            if passed.is_empty() {
+                for (recipient, count) in wanted {
+                    if let Some(level) = levels.get_mut(recipient) {
+                        level.reserved += count;
+                        reservation.recipients.extend((0..count).map(|_| recipient.clone()));
+                    }
+                }
+            }
+        });
+        if passed.is_empty() {
+            return Some(reservation);
+        }
+        self.full.send_modify(|full| full.extend(passed));
+        None
     }
 
     /// Counts a delivery that the stream has taken.
@@ -228,6 +292,30 @@ mod tests {
         measure(&quotas, &[("finance", 700), ("trade", 20)], room(720_000), &["finance"]);
         measure(&quotas, &[("finance", 340), ("trade", 20)], room(360_000), &["finance"]);
         measure(&quotas, &[("finance", 300), ("trade", 20)], room(320_000), &[]);
+    }
+
+    #[test]
+    fn a_message_that_would_pass_a_quota_has_no_room() {
+        let quotas = Arc::new(quotas(&[("finance", 3), ("trade", 3)]));
+        let (finance, trade) = (recipient("finance"), recipient("trade"));
+        let first = quotas.reserve([&finance, &finance, &trade].into_iter()).unwrap();
+        let second = quotas.reserve([&finance].into_iter()).unwrap();
+        assert!(quotas.reserve([&trade, &finance].into_iter()).is_none());
+        assert_eq!(
+            quotas.full_among(&BTreeSet::from([finance.clone()])),
+            Some(finance.clone())
+        );
+        assert!(
+            quotas.reserve([&trade, &trade].into_iter()).is_some(),
+            "the other one has room"
+        );
+        drop((first, second));
+        measure(&quotas, &[("finance", 0)], EMPTY, &[]);
+        let large = [&finance; 9];
+        assert!(
+            quotas.reserve(large.into_iter()).is_some(),
+            "nothing waits: it must go through some time"
+        );
     }
 
     #[test]

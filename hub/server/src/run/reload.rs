@@ -3,15 +3,19 @@
 //! of its rules.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 
-use super::start::{refuse_orphans, topology};
+use super::start::{refuse_orphans, start_answering, topology};
 use super::town::{Town, names, quotas};
 use crate::config::{self, Configuration, Connector};
 use crate::control::Answer;
 use crate::exit::Exit;
 use crate::hub::welcome;
+
+/// The status follows a reload within this time, or the reload is answered without.
+const STATUS_MAX: Duration = Duration::from_secs(5);
 
 /// Reads the configuration again and puts it in force, or says why not and changes nothing.
 pub(super) async fn reload(town: &mut Town) -> Answer {
@@ -34,6 +38,17 @@ pub(super) async fn reload(town: &mut Town) -> Answer {
     town.configuration.send_replace(Arc::clone(&new));
     town.quotas.replace(quotas(&new));
     follow(town, &old, &new).await;
+    if names(&old) != names(&new)
+        && let Err(fault) = start_answering(town).await
+    {
+        tracing::error!("after the reload: {fault:#}");
+    }
+    // Whoever asks for the status next sees the new rules in it.
+    let digest = new.rules.digest();
+    let told = town
+        .status
+        .wait_for(|status| status.rules.as_ref().is_some_and(|rules| rules.digest == *digest));
+    let _ = tokio::time::timeout(STATUS_MAX, told).await;
     tracing::info!(rules = new.rules.digest().short(), "configuration reloaded");
     Answer::Ok(said(&old, &new).into())
 }

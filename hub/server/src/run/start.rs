@@ -21,7 +21,7 @@ use super::town::{Groups, Town, names, quotas};
 use crate::command::store_file;
 use crate::config::{Configuration, Nats};
 use crate::control::{Control, Demand};
-use crate::hub::{Audit, BlobService, CaseWriter, Measured, Meter, Quotas, Registrar, listen_to_beats, now};
+use crate::hub::{Audit, BlobService, CaseWriter, Measured, Meter, Quotas, Registrar, listen_to_beats, now, sweep};
 use crate::status::{Board, Gatherer, unknown};
 
 /// The loop turns every second; a minute without a turn means that it hangs.
@@ -65,6 +65,7 @@ pub(super) async fn start(
         status: statuses,
         heartbeat: Heartbeat::new(HEART_STOPS),
         running: std::collections::BTreeMap::new(),
+        answering: CancellationToken::new(),
         groups: Groups::new(&CancellationToken::new()),
     };
     start_services(&mut town, status, embedded).await?;
@@ -208,11 +209,6 @@ async fn start_services(
     status: watch::Sender<Arc<hub_console::Status>>,
     embedded: bool,
 ) -> anyhow::Result<()> {
-    let (hellos, beats, blobs) = (
-        town.bus.registrations().await?,
-        town.bus.beats().await?,
-        town.bus.blobs().await?,
-    );
     let configuration = town.configuration.subscribe();
     let (measured, measurements) = watch::channel(Measured::default());
     let meter = Meter {
@@ -220,14 +216,6 @@ async fn start_services(
         quotas: Arc::clone(&town.quotas),
         configuration: configuration.clone(),
         measured,
-    };
-    let registrar = Registrar {
-        bus: town.bus.clone(),
-        configuration: configuration.clone(),
-    };
-    let service = BlobService {
-        documents: town.documents.clone(),
-        capability_key: town.capability_key.clone(),
     };
     let gatherer = Gatherer {
         since: now(),
@@ -245,14 +233,38 @@ async fn start_services(
         store: town.store.clone(),
         audit: Arc::clone(&town.audit),
     };
-    let board = Arc::clone(&town.board);
+    let documents = town.documents.clone();
     let services = &mut town.groups.services;
-    services.start("registration", |stop| registrar.run(hellos, stop));
-    services.start("beats", |stop| listen_to_beats(beats, board, stop));
-    services.start("documents", |stop| service.run(blobs, stop));
     services.start("meter", |stop| meter.run(stop));
     services.start("status", |stop| gatherer.run(stop));
+    services.start("sweep", |stop| sweep(documents, stop));
     town.groups.writers.start("case records", |stop| writer.run(stop));
+    start_answering(town).await
+}
+
+/// Answers what connectors ask. Called again when accounts have changed: nats-server does not hand a new account's
+/// requests to subscriptions that are older than the account.
+pub(super) async fn start_answering(town: &mut Town) -> anyhow::Result<()> {
+    town.answering.cancel();
+    town.answering = town.groups.services.token().child_token();
+    let (hellos, beats, blobs) = (
+        town.bus.registrations().await?,
+        town.bus.beats().await?,
+        town.bus.blobs().await?,
+    );
+    let registrar = Registrar {
+        bus: town.bus.clone(),
+        configuration: town.configuration.subscribe(),
+    };
+    let service = BlobService {
+        documents: town.documents.clone(),
+        capability_key: town.capability_key.clone(),
+    };
+    let board = Arc::clone(&town.board);
+    let (services, until) = (&mut town.groups.services, &town.answering);
+    services.start_until("registration", until.clone(), |stop| registrar.run(hellos, stop));
+    services.start_until("beats", until.clone(), |stop| listen_to_beats(beats, board, stop));
+    services.start_until("documents", until.clone(), |stop| service.run(blobs, stop));
     Ok(())
 }
 

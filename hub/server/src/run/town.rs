@@ -42,6 +42,8 @@ pub(super) struct Town {
     pub(super) status: watch::Receiver<Arc<Status>>,
     pub(super) heartbeat: Heartbeat,
     pub(super) running: BTreeMap<ConnectorName, Running>,
+    /// Ends the answering of requests, when it is to begin anew.
+    pub(super) answering: CancellationToken,
     pub(super) groups: Groups,
 }
 

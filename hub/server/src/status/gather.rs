@@ -49,12 +49,12 @@ struct Today {
 
 impl Gatherer {
     /// Gathers until `stop`.
-    pub(crate) async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+    pub(crate) async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut rules_since = now();
         let mut rules = self.configuration.borrow().rules.digest().clone();
         loop {
             let begun = Instant::now();
-            let configuration = Arc::clone(&self.configuration.borrow());
+            let configuration = Arc::clone(&self.configuration.borrow_and_update());
             if rules != *configuration.rules.digest() {
                 (rules, rules_since) = (configuration.rules.digest().clone(), now());
             }
@@ -64,6 +64,7 @@ impl Gatherer {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 () = tokio::time::sleep(pause) => {}
+                _ = self.configuration.changed() => {}
             }
         }
     }

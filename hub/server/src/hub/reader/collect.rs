@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::Unavailable;
 use super::super::gate::{Closed, Gate};
-use super::super::group::Group;
+use super::super::group::{Decided, Group};
 use super::super::planner::Planner;
 use super::super::published::Published;
 use super::super::suspect::{Marker, Verdict};
@@ -44,6 +44,16 @@ enum Next {
     Taken(Vec<InboundItem>),
 }
 
+/// How deciding went.
+enum Went {
+    /// On.
+    On,
+    /// A recipient has no room: nothing further until it has.
+    NoRoom,
+    /// The world fails.
+    Away(Unavailable),
+}
+
 impl Collector<'_> {
     /// Collects until `stop` or until the world fails; what is decided then is still handed over.
     pub(super) async fn collect(mut self, stop: &CancellationToken) -> Result<(), Unavailable> {
@@ -53,14 +63,14 @@ impl Collector<'_> {
                 Next::Stop => break,
                 Next::Free => self.hand_over(std::mem::take(&mut group)).await,
                 Next::Taken(items) => {
-                    if let Some(away) = self.decide(items, &mut group).await? {
-                        self.finish(group).await;
+                    if let Went::Away(away) = self.decide(items, &mut group).await? {
+                        self.flush(&mut group).await;
                         return Err(away);
                     }
                 }
             }
         }
-        self.finish(group).await;
+        self.flush(&mut group).await;
         Ok(())
     }
 
@@ -82,23 +92,37 @@ impl Collector<'_> {
 
     /// Decides what was taken. Messages that were in flight at an unclean stop are decided, published and acknowledged
     /// one at a time.
-    async fn decide(&mut self, items: Vec<InboundItem>, group: &mut Group) -> Result<Option<Unavailable>, Unavailable> {
+    async fn decide(&mut self, items: Vec<InboundItem>, group: &mut Group) -> Result<Went, Unavailable> {
         let items = self.without_published(items).await?;
         let Some(last) = items.iter().map(|item| item.sequence).max() else {
-            return Ok(None);
+            return Ok(Went::On);
         };
         self.marker.taken(last)?;
         let (careful, usual): (Vec<_>, Vec<_>) = items
             .into_iter()
             .partition(|item| self.marker.is_careful(item.sequence));
         for item in careful {
-            if let Some(away) = self.decide_carefully(item, group).await? {
-                return Ok(Some(away));
+            match self.decide_carefully(item, group).await? {
+                Went::On => {}
+                stopped => return Ok(stopped),
             }
         }
-        let (decided, away) = self.planner.decide(usual).await;
-        group.extend(decided);
-        Ok(away)
+        let decided = self.planner.decide(usual).await;
+        Ok(self.admit(decided, group).await)
+    }
+
+    /// Adds messages to the group as long as their recipients have room. At the first one that has none, what came
+    /// before is published, and the rest comes again when there is room.
+    async fn admit(&mut self, (decided, away): (Vec<Decided>, Option<Unavailable>), group: &mut Group) -> Went {
+        for mut one in decided {
+            if !one.reserve(self.gate.quotas()) {
+                self.flush(group).await;
+                self.inbound.release();
+                return Went::NoRoom;
+            }
+            group.push(one);
+        }
+        away.map_or(Went::On, Went::Away)
     }
 
     /// Acknowledges what was published before and came again.
@@ -114,27 +138,24 @@ impl Collector<'_> {
         Ok(left)
     }
 
-    async fn decide_carefully(
-        &mut self,
-        item: InboundItem,
-        group: &mut Group,
-    ) -> Result<Option<Unavailable>, Unavailable> {
+    async fn decide_carefully(&mut self, item: InboundItem, group: &mut Group) -> Result<Went, Unavailable> {
         // The publishing half must be idle while a message is named: its failure would end us in the middle.
         self.flush(group).await;
-        match self.marker.name(item.sequence)? {
+        let sequence = item.sequence;
+        match self.marker.name(sequence)? {
             Verdict::Plan => {
-                let (decided, away) = self.planner.decide(vec![item]).await;
-                group.extend(decided);
+                let decided = self.planner.decide(vec![item]).await;
                 self.marker.planned()?;
+                let went = self.admit(decided, group).await;
                 self.flush(group).await;
-                Ok(away)
+                Ok(went)
             }
             Verdict::Suspect => {
-                tracing::error!(connector = %self.connector, sequence = item.sequence, "message set aside: the process ended twice while working on it");
+                tracing::error!(connector = %self.connector, sequence, "message set aside: it ended the process twice");
                 group.push(self.planner.decide_suspect(item));
                 self.flush(group).await;
                 self.marker.planned()?;
-                Ok(None)
+                Ok(Went::On)
             }
         }
     }
@@ -146,11 +167,6 @@ impl Collector<'_> {
             self.hand_over(std::mem::take(group)).await;
         }
         self.wait_until_free(false).await;
-    }
-
-    /// Hands over what is left and waits until it is published.
-    async fn finish(&mut self, mut group: Group) {
-        self.flush(&mut group).await;
     }
 
     async fn wait_until_free(&self, keep: bool) {
