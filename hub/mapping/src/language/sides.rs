@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A row and its two directions.
 
+mod when;
+
 use std::sync::Arc;
 
+use hub_message::Protection;
 use hub_message::shape::Leaf;
-use hub_message::{Protection, Shape};
 
 use super::calls::{self, Chain, Ways};
-use super::condition;
-use super::expand::{Expander, Found, Spot, look_up, ordered};
+use super::expand::{Expander, Spot, ordered};
 use super::place::Place;
 use super::row::{self, Call};
-use super::scan::{Scan, Text};
+use super::scan::Text;
 use super::value::{Table, Value};
-use crate::rows::{Composed, FieldRef, Path, ReadOperand, ReadSide, Row, Rule, Scope, WriteSide};
+use crate::rows::{Composed, FieldRef, Path, ReadSide, Row, Rule, Scope, WriteSide};
 
 /// The options of one direction of a row.
 #[derive(Default, Clone)]
@@ -382,69 +383,4 @@ impl<'a> Expander<'a> {
         }
         Some(Composed { template, paths })
     }
-
-    fn when_read(&mut self, text: &Text, spot: &Spot<'a>) -> Option<condition::Condition<ReadOperand>> {
-        let parsed = condition::parse(&text.value, &mut operand);
-        let parsed = self.parsed(parsed, text)?;
-        let mut fields = Vec::new();
-        let made = parsed.map(&mut |operand| match operand {
-            Operand::Place(place) => {
-                let path = self.vocabulary.path(place, text, self.report)?;
-                Some(ReadOperand::Place(spot.place.join(&path)))
-            }
-            Operand::Field(field) => {
-                fields.push(field.clone());
-                Some(ReadOperand::Field(field.clone()))
-            }
-        });
-        for field in fields {
-            let keys: Vec<String> = field.split('.').map(str::to_owned).collect();
-            self.leaf(&keys, text.span.clone(), &Spot::root(self.shape, spot.ways))?;
-        }
-        made
-    }
-
-    pub(super) fn when_write(&mut self, text: &Text, spot: &Spot<'a>) -> Option<condition::Condition<FieldRef>> {
-        let parsed = condition::parse(&text.value, &mut field_operand);
-        let parsed = self.parsed(parsed, text)?;
-        let mut operands = Vec::new();
-        parsed.operands(&mut operands);
-        for (root, keys) in operands {
-            let shape = if *root { self.shape } else { spot.scope };
-            if let Found::Unknown(index, members) = look_up(shape, keys) {
-                let key = keys.get(index).map_or("", String::as_str);
-                let full = if *root { keys.join(".") } else { spot.full(keys) };
-                let sentence = format!("the schema {} has no field `{full}`", self.file.header.canonical);
-                let known = members.iter().map(|m| m.name.as_str());
-                self.report.unknown("AH-M102", text.span.clone(), sentence, key, known);
-                return None;
-            }
-        }
-        let at_root = spot.scope_name.is_empty() && matches!(spot.scope, Shape::Map(_));
-        parsed.map(&mut |(root, keys)| {
-            Some(FieldRef {
-                root: *root && !at_root,
-                keys: keys.clone(),
-            })
-        })
-    }
-}
-
-/// An operand of a condition on reading.
-enum Operand {
-    Place(Place),
-    Field(String),
-}
-
-fn operand(scan: &mut Scan<'_>) -> Result<Operand, super::scan::Fault> {
-    if scan.eat("^") {
-        return row::dotted(scan).map(Operand::Field);
-    }
-    Place::scan(scan).map(Operand::Place)
-}
-
-fn field_operand(scan: &mut Scan<'_>) -> Result<(bool, Vec<String>), super::scan::Fault> {
-    let root = scan.eat("^");
-    let field = row::dotted(scan)?;
-    Ok((root, field.split('.').map(str::to_owned).collect()))
 }

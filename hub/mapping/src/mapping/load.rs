@@ -33,7 +33,11 @@ pub(super) fn load(file: &str, text: &str, shape: &Shape, beside: &dyn Fn(&str) 
     // What was used of other files belongs to the digest.
     let used = RefCell::new(vec![("", text.to_owned())]);
     // What was read of broken TOML would only make noise.
-    let sections = if report.failed() { None } else { File::of(&table, &mut report) };
+    let sections = if report.failed() {
+        None
+    } else {
+        File::of(&table, &mut report)
+    };
     let mapping = sections.and_then(|sections| {
         let recording = |name: &str| {
             let found = beside(name)?;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Builds the canonical document out of the slots.
 
+mod value;
+
 use hub_message::canonical::is_number;
 use hub_message::{Code, LeafKind, Rejection, TreeBuilder};
 
 use super::listen::{Listening, ReadFinding};
 use super::trie::NONE;
-use super::{ItemMake, LeafMake, LeafSource, ListMake, Make, Operand};
-use crate::convert::{Asked, Buffers, Refusal, Way};
-use crate::function::{Made, Pick};
-use crate::language::condition::Condition;
-use crate::language::template::Template;
-use crate::rows::{Gather, Rule};
+use super::{ItemMake, LeafMake, ListMake, Make};
+use crate::convert::Refusal;
+use crate::rows::Rule;
+use value::Value;
 
 /// Findings that are told of one document.
 const FINDINGS_MAX: usize = 100;
@@ -195,135 +195,6 @@ impl Listening<'_> {
         }
     }
 
-    /// The value of a leaf: in the document, in the buffers, or nowhere; and where it stands.
-    fn value<'s>(
-        &'s self,
-        leaf: &LeafMake,
-        here: Here,
-        buffers: &mut Buffers,
-    ) -> (Result<Value<'s>, (Refusal, Option<String>)>, Option<usize>) {
-        let mut made = String::new();
-        let (text, at) = match &leaf.source {
-            LeafSource::Nothing => (None, None),
-            LeafSource::Slot(_) | LeafSource::Part(_) => {
-                let (text, at) = self.plain(&leaf.source, here);
-                if leaf.stages.is_empty() {
-                    return (Ok(text.map_or(Value::Absent, Value::Text)), at);
-                }
-                (text, at)
-            }
-            LeafSource::Composed { template, slots } => {
-                let (fits, at) = self.composed(template, slots, here, &mut made);
-                (fits.then_some(made.as_str()), at)
-            }
-            LeafSource::Many { chain, slot, gather } => match self.gathered(here, (*chain, *slot), gather, &mut made) {
-                Ok((found, at)) => (found.then_some(made.as_str()), at),
-                Err((refusal, at)) => return (Err((refusal, None)), at),
-            },
-        };
-        let Some(text) = text else {
-            return (Ok(Value::Absent), at);
-        };
-        let found = match buffers.apply(&leaf.stages, Way::Read, text, &mut Asking { listening: self }) {
-            Ok(Made::Absent) => Ok(Value::Absent),
-            Ok(_) => Ok(Value::Made),
-            Err(refusal) => Err((refusal, leaf.rule.open.then(|| text.to_owned()))),
-        };
-        (found, at)
-    }
-
-    /// A text that stands in the document or the scratch buffer.
-    fn plain(&self, source: &LeafSource, here: Here) -> (Option<&str>, Option<usize>) {
-        let slot = match source {
-            LeafSource::Slot(slot) => *slot,
-            _ => here.text,
-        };
-        let slot = self.state.slots.slot(here.instance, slot);
-        let text = self.state.slots.text(slot, self.text);
-        let at = Some(slot.at as usize);
-        let LeafSource::Part(part) = source else {
-            return (text, at.filter(|_| text.is_some()));
-        };
-        let range = self.state.parts.get(here.parts + part).copied().flatten();
-        (
-            range.and_then(|(start, end)| text?.get(start as usize..end as usize)),
-            at,
-        )
-    }
-
-    fn composed(&self, template: &Template, of: &[u16], here: Here, out: &mut String) -> (bool, Option<usize>) {
-        let slots = &self.state.slots;
-        let filled = of.iter().map(|slot| slots.slot(here.instance, *slot));
-        let at = filled
-            .clone()
-            .find_map(|slot| slots.text(slot, self.text).map(|_| slot.at as usize));
-        let mut part = |part: usize| slots.text(slots.slot(here.instance, of.get(part).copied()?), self.text);
-        (template.make(&mut part, out), at)
-    }
-
-    fn gathered(
-        &self,
-        here: Here,
-        (chain, slot): (u16, u16),
-        gather: &Gather,
-        out: &mut String,
-    ) -> Result<(bool, Option<usize>), (Refusal, Option<usize>)> {
-        let slots = &self.state.slots;
-        let mut link = slots.first(here.instance, chain);
-        let mut found = Vec::new();
-        while link != 0 {
-            let (instance, next) = slots.item(link);
-            let slot = slots.slot(instance, slot);
-            found.extend(slots.text(slot, self.text).map(|text| (text, slot.at as usize)));
-            link = next;
-        }
-        let at = found.first().map(|(_, at)| *at);
-        let picked = match gather {
-            Gather::First | Gather::Pick(Pick::First) => found.first(),
-            Gather::Pick(Pick::Last) => found.last(),
-            Gather::Pick(Pick::Nth(n)) => found.get(*n as usize),
-            Gather::Fold(fold) => {
-                return match fold.over(found.iter().map(|(text, _)| *text), out) {
-                    Ok(made) => Ok((made != Made::Absent, at)),
-                    Err(misfit) => Err((
-                        Refusal {
-                            code: "AH-M210",
-                            text: misfit.0,
-                            remedy: "correct the document at its source",
-                        },
-                        at,
-                    )),
-                };
-            }
-        };
-        Ok(picked.map_or((false, None), |(text, at)| {
-            out.push_str(text);
-            (true, Some(*at))
-        }))
-    }
-
-    fn holds(&self, when: &Condition<Operand>, here: Here) -> bool {
-        let mut operands = Vec::new();
-        when.operands(&mut operands);
-        let fields: Vec<Option<String>> = operands
-            .iter()
-            .map(|operand| match operand {
-                Operand::Slot(_) => None,
-                Operand::Field(field) => Asking { listening: self }.field(field),
-            })
-            .collect();
-        when.holds(&mut |operand| match operand {
-            Operand::Slot(slot) => self
-                .state
-                .slots
-                .text(self.state.slots.slot(here.instance, *slot), self.text),
-            Operand::Field(_) => operands
-                .iter()
-                .position(|known| std::ptr::eq(*known, operand))
-                .and_then(|index| fields.get(index)?.as_deref()),
-        })
-    }
-
     /// A dotted canonical path with the indices of the items on the way.
     fn indexed(&self, field: &str) -> String {
         let mut out = field.to_owned();
@@ -373,15 +244,6 @@ impl Listening<'_> {
     }
 }
 
-/// What a leaf's text came to.
-enum Value<'s> {
-    /// It stands as it is.
-    Text(&'s str),
-    /// It stands in the buffers.
-    Made,
-    Absent,
-}
-
 /// Puts a leaf into the document.
 fn put(out: &mut TreeBuilder, leaf: &LeafMake, text: &str) -> Result<(), Refusal> {
     let key = leaf.key.as_deref();
@@ -400,27 +262,5 @@ fn misfit(text: &str) -> Refusal {
         code: "AH-M211",
         text: text.to_owned(),
         remedy: "correct the document at its source, or add a function that fits to the row",
-    }
-}
-
-/// Answers what functions ask for.
-struct Asking<'l, 'a> {
-    listening: &'l Listening<'a>,
-}
-
-impl Asked for Asking<'_, '_> {
-    fn field(&mut self, path: &str) -> Option<String> {
-        let leaf = self.listening.program.asked.get(path)?;
-        let mut buffers = Buffers::default();
-        match self.listening.value(leaf, Here::of(0), &mut buffers).0 {
-            Ok(Value::Text(text)) => Some(text.to_owned()),
-            Ok(Value::Made) => Some(buffers.out),
-            Ok(Value::Absent) => leaf.default.clone(),
-            Err(_) => None,
-        }
-    }
-
-    fn secret(&self, name: &str) -> Option<&[u8]> {
-        (self.listening.secrets)(name)
     }
 }

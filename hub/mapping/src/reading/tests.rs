@@ -257,3 +257,11 @@ fn a_list_has_the_items_of_all_its_places() {
         r#"{"ids":[{"id":"2"},{"id":"1","scheme":"a"},{"id":"3","scheme":"b"}]}"#,
     );
 }
+
+#[test]
+fn a_template_makes_nothing_out_of_nothing() {
+    let rows = "[fields]\nname = \"p | template('{a?} {b?}') | trim\"";
+    check("name", rows, "<r><p><b>B</b></p></r>", r#"{"name":"B"}"#);
+    check("name", rows, "<r><p><c/></p></r>", "{}");
+    check("name", rows, "<r/>", "{}");
+}
