@@ -232,7 +232,11 @@ fn the_shipped_mappings_work_in_a_checkout() {
     assert_eq!(read.exit, 0, "{}", read.messages);
     let canonical: Value = serde_json::from_str(&read.data).unwrap();
     let number = canonical["number"].as_str().unwrap();
-    let written = run(&checkout(), &["map", "--mapping", "ubl-invoice", "--to", "finance-csv", invoice], "");
+    let written = run(
+        &checkout(),
+        &["map", "--mapping", "ubl-invoice", "--to", "finance-csv", invoice],
+        "",
+    );
     assert_eq!(written.exit, 0, "{}", written.messages);
     assert!(written.data.starts_with(&format!("K;{number};")), "{}", written.data);
 }

@@ -17,6 +17,7 @@ use super::Unavailable;
 use super::claim;
 use super::decide;
 use super::group::Decided;
+use super::sabotage::Sabotage;
 use crate::config::Configuration;
 
 /// What planning needs.
@@ -27,6 +28,7 @@ pub(crate) struct Planner {
     pub(crate) capability_key: Sensitive<Vec<u8>>,
     /// Largest content that is mapped, in bytes.
     pub(crate) body_bytes_max: u64,
+    pub(crate) sabotage: Sabotage,
     /// Buffers of the mapping engine, handed to and fro between the planner and its thread.
     pub(crate) worker: Worker,
 }
@@ -106,11 +108,14 @@ impl Planner {
         if ready.is_empty() {
             return Ok(());
         }
-        let key = self.capability_key.clone();
+        let (key, sabotage) = (self.capability_key.clone(), self.sabotage);
         let rules = Arc::clone(rules);
         let done = self
             .on_thread(move |worker| {
-                let decide = |one: Prepared| decide::alone(&rules, &key, one.item, one.native, worker);
+                let decide = |one: Prepared| {
+                    sabotage.work_on(one.native.as_deref().unwrap_or_default());
+                    decide::alone(&rules, &key, one.item, one.native, worker)
+                };
                 ready.into_iter().map(decide).collect::<Vec<_>>()
             })
             .await?;

@@ -18,7 +18,13 @@ pub(crate) enum Fault {
     NoReset,
     /// Give every delivery a new id each time it is planned.
     NoDedup,
+    /// End the process while planning a message that holds [`POISON`]: no fault of the hub's rules, but the event that
+    /// the suspect marker is for.
+    DieOnPoison,
 }
+
+/// What a message must hold for [`Fault::DieOnPoison`].
+const POISON: &[u8] = b"amtshub-poison";
 
 /// What this hub does wrong.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,6 +35,14 @@ impl Sabotage {
     #[cfg(feature = "sabotage")]
     pub(crate) fn with(fault: Option<Fault>) -> Self {
         Self(fault)
+    }
+
+    /// Ends the process, as a fault in a mapping function would, when the message is poison.
+    pub(crate) fn work_on(self, native: &[u8]) {
+        if self.has(Fault::DieOnPoison) && native.windows(POISON.len()).any(|part| part == POISON) {
+            tracing::error!("sabotage: the process ends while planning");
+            std::process::abort();
+        }
     }
 
     /// Whether the hub has this fault.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use super::start::{refuse_orphans, start_answering, topology};
+use super::start::{refuse_orphans, topology};
 use super::town::{Town, names, quotas};
 use crate::config::{self, Configuration, Connector};
 use crate::control::Answer;
@@ -16,6 +16,9 @@ use crate::hub::welcome;
 
 /// The status follows a reload within this time, or the reload is answered without.
 const STATUS_MAX: Duration = Duration::from_secs(5);
+
+/// The server has read its configuration again within this time.
+const ACCOUNTS_PAUSE: Duration = Duration::from_millis(500);
 
 /// Reads the configuration again and puts it in force, or says why not and changes nothing.
 pub(super) async fn reload(town: &mut Town) -> Answer {
@@ -31,18 +34,13 @@ pub(super) async fn reload(town: &mut Town) -> Answer {
         Err(end) => return Answer::error(Exit::Unreachable, end.to_string()),
     };
     let old = Arc::clone(&town.configuration.borrow());
-    if let Err(fault) = prepare(town, &old, &new).await {
+    if let Err(fault) = prepare(town, &new).await {
         tracing::warn!("reload refused: {fault:#}");
         return Answer::error(Exit::Configuration, format!("Nichts geändert: {fault:#}"));
     }
     town.configuration.send_replace(Arc::clone(&new));
     town.quotas.replace(quotas(&new));
     follow(town, &old, &new).await;
-    if names(&old) != names(&new)
-        && let Err(fault) = start_answering(town).await
-    {
-        tracing::error!("after the reload: {fault:#}");
-    }
     // Whoever asks for the status next sees the new rules in it.
     let digest = new.rules.digest();
     let told = town
@@ -55,13 +53,16 @@ pub(super) async fn reload(town: &mut Town) -> Answer {
 
 /// Everything that may fail, before anything changes for messages: accounts, streams and durables of new connectors
 /// exist before anything is routed to them.
-async fn prepare(town: &mut Town, old: &Configuration, new: &Configuration) -> anyhow::Result<()> {
+async fn prepare(town: &mut Town, new: &Configuration) -> anyhow::Result<()> {
     refuse_orphans(&town.bus, new).await?;
-    if names(old) != names(new)
-        && let Some(nats) = &mut town.nats
-    {
-        nats.set_connectors(names(new).into_iter().collect())
-            .context("accounts of the connectors")?;
+    // Twice, because nats-server 2.15.1 looks for what a new account imports before it has read what the hub's account
+    // exports to it: after one reload the new connector would find nobody.
+    for _ in 0..2 {
+        if let Some(nats) = &mut town.nats {
+            let connectors = names(new).into_iter().collect();
+            nats.set_connectors(connectors).context("accounts of the connectors")?;
+            tokio::time::sleep(ACCOUNTS_PAUSE).await;
+        }
     }
     town.bus
         .prepare(&topology(new))

@@ -65,7 +65,6 @@ pub(super) async fn start(
         status: statuses,
         heartbeat: Heartbeat::new(HEART_STOPS),
         running: std::collections::BTreeMap::new(),
-        answering: CancellationToken::new(),
         groups: Groups::new(&CancellationToken::new()),
     };
     start_services(&mut town, status, embedded).await?;
@@ -159,8 +158,8 @@ pub(super) async fn refuse_orphans(bus: &Bus, configuration: &Configuration) -> 
         let waiting = waiting_of(bus, name).await?;
         if waiting > 0 {
             bail!(
-                "the configuration has no connector `{name}` any longer, and {waiting} messages wait in its streams: \
-                 put connectors/{name}.toml back and take it away when they are done"
+                "Der Konnektor {name} fehlt in der Konfiguration, und {waiting} Nachrichten warten noch in seinen Strömen. \
+                 Bitte connectors/{name}.toml zurücklegen und erst entfernen, wenn alle verarbeitet sind."
             );
         }
     }
@@ -242,11 +241,8 @@ async fn start_services(
     start_answering(town).await
 }
 
-/// Answers what connectors ask. Called again when accounts have changed: nats-server does not hand a new account's
-/// requests to subscriptions that are older than the account.
-pub(super) async fn start_answering(town: &mut Town) -> anyhow::Result<()> {
-    town.answering.cancel();
-    town.answering = town.groups.services.token().child_token();
+/// Answers what connectors ask.
+async fn start_answering(town: &mut Town) -> anyhow::Result<()> {
     let (hellos, beats, blobs) = (
         town.bus.registrations().await?,
         town.bus.beats().await?,
@@ -261,10 +257,10 @@ pub(super) async fn start_answering(town: &mut Town) -> anyhow::Result<()> {
         capability_key: town.capability_key.clone(),
     };
     let board = Arc::clone(&town.board);
-    let (services, until) = (&mut town.groups.services, &town.answering);
-    services.start_until("registration", until.clone(), |stop| registrar.run(hellos, stop));
-    services.start_until("beats", until.clone(), |stop| listen_to_beats(beats, board, stop));
-    services.start_until("documents", until.clone(), |stop| service.run(blobs, stop));
+    let services = &mut town.groups.services;
+    services.start("registration", |stop| registrar.run(hellos, stop));
+    services.start("beats", |stop| listen_to_beats(beats, board, stop));
+    services.start("documents", |stop| service.run(blobs, stop));
     Ok(())
 }
 

@@ -42,8 +42,6 @@ pub(super) struct Town {
     pub(super) status: watch::Receiver<Arc<Status>>,
     pub(super) heartbeat: Heartbeat,
     pub(super) running: BTreeMap<ConnectorName, Running>,
-    /// Ends the answering of requests, when it is to begin anew.
-    pub(super) answering: CancellationToken,
     pub(super) groups: Groups,
 }
 
@@ -172,6 +170,7 @@ impl Town {
                 store: self.store.clone(),
                 capability_key: self.capability_key.clone(),
                 body_bytes_max: limits.body_bytes,
+                sabotage: self.sabotage,
                 worker: Worker::default(),
             },
             publisher: Publisher {
