@@ -103,6 +103,7 @@ impl Reading {
         self.named = self.mappings_named();
         let rules = self.rules(&hub, &hub.places(folder), order_key);
         self.quotas(folder, &hub.limits);
+        self.settings();
         if self.findings.errors() > 0 {
             return None;
         }
@@ -207,6 +208,14 @@ impl Reading {
         named.sort();
         named.dedup();
         named
+    }
+
+    /// Checks the settings of our own kinds of connectors against what their programs say.
+    fn settings(&mut self) {
+        let mut programs = manifest::Programs::default();
+        for connector in self.connectors.values().filter(|connector| connector.command.is_none()) {
+            self.findings.append(programs.check(connector));
+        }
     }
 
     /// Warns when the quotas alone would fill the stream: then one dead recipient stops everybody.

@@ -227,6 +227,8 @@ fn test_shows_what_failed_and_where() {
 
 #[test]
 fn the_shipped_mappings_work_in_a_checkout() {
+    let ran = run(&checkout(), &["test"], "");
+    assert_eq!(ran.exit, 0, "{}{}", ran.data, ran.messages);
     let invoice = "mappings/ubl-invoice/examples/invoice.xml";
     let read = run(&checkout(), &["map", "--mapping", "ubl-invoice", invoice], "");
     assert_eq!(read.exit, 0, "{}", read.messages);
@@ -256,4 +258,37 @@ fn a_bad_configuration_does_not_run() {
     let ran = run(&checkout(), &arguments, "");
     assert_eq!(ran.exit, 3, "{}", ran.messages);
     assert!(ran.messages.contains("did you mean `name`?"), "{}", ran.messages);
+}
+
+#[test]
+fn settings_that_a_connector_does_not_know_do_not_run() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (hub, own) = (
+        folder.path().join("amtshub"),
+        folder.path().join("amtshub-connector-own"),
+    );
+    std::fs::copy(env!("CARGO_BIN_EXE_amtshub"), &hub).unwrap();
+    let manifest = r#"{"name":"own","version":"1","protocol":1,"vendor":"v","max_in_flight":1,
+        "config_schema":{"type":"object","additionalProperties":false,"properties":{"path":{"type":"string"}}}}"#;
+    std::fs::write(&own, format!("#!/bin/sh\ncat <<'END'\n{manifest}\nEND\n")).unwrap();
+    std::fs::set_permissions(&own, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::create_dir(folder.path().join("connectors")).unwrap();
+    std::fs::write(folder.path().join("hub.toml"), "[site]\nname = \"M\"\n").unwrap();
+    let inbox = "kind = \"own\"\n[settings]\npth = \"in\"\n";
+    std::fs::write(folder.path().join("connectors/inbox.toml"), inbox).unwrap();
+    for entry in ["schemas", "mappings"] {
+        std::os::unix::fs::symlink(town().join(entry), folder.path().join(entry)).unwrap();
+    }
+    let output = Command::new(&hub)
+        .args(["run", "--config", ".", "--data", "data"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let messages = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{messages}");
+    assert!(
+        messages.contains("3 | pth = \"in\"\n  | ^^^ did you mean `path`?"),
+        "{messages}"
+    );
 }

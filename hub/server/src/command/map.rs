@@ -62,7 +62,7 @@ pub(crate) fn execute(arguments: &Arguments) -> Exit {
             Exit::Configuration
         }
         Err(Fault::Rejected(rejection)) => {
-            terminal::findings(&rejected::render(&arguments.input.display().to_string(), &rejection));
+            terminal::findings(&rejected::render(&name(&arguments.input), &rejection));
             Exit::Findings
         }
     }
@@ -149,6 +149,13 @@ fn fit(from: &Mapping, to: Option<&Mapping>) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+fn name(input: &Path) -> String {
+    if input == Path::new("-") {
+        return "standard input".to_owned();
+    }
+    input.display().to_string()
 }
 
 fn input(path: &Path) -> Result<Vec<u8>, String> {

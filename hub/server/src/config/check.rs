@@ -25,8 +25,14 @@ pub(crate) fn check(folder: &Path) -> Findings {
     let connectors: Vec<Connector> = reading.connectors.values().cloned().collect();
     let mut findings = reading.findings;
     findings.append(unnamed_mappings(folder, &reading.named));
+    let mut programs = manifest::Programs::default();
     for connector in &connectors {
-        findings.append(connector_settings(connector));
+        findings.append(missing_secrets(connector));
+        // What our own programs say about settings is checked at every start; a program of somebody else's is only
+        // started for it when a person asks.
+        if connector.command.is_some() {
+            findings.append(programs.check(connector));
+        }
     }
     findings
 }
@@ -50,8 +56,8 @@ fn unnamed_mappings(folder: &Path, named: &[String]) -> Findings {
     findings.into_warnings()
 }
 
-/// Findings about the settings of a connector.
-pub(crate) fn connector_settings(connector: &Connector) -> Findings {
+/// Findings about secrets to which the settings of a connector refer and which are not there.
+fn missing_secrets(connector: &Connector) -> Findings {
     let mut findings = Findings::default();
     let Some((file, text)) = folder::read(Path::new(&connector.file), &mut findings) else {
         return findings;
@@ -63,7 +69,6 @@ pub(crate) fn connector_settings(connector: &Connector) -> Findings {
             findings.push(finding.help("it must be there where the hub runs"));
         }
     }
-    findings.extend(manifest::check(connector, &file, &text));
     findings
 }
 

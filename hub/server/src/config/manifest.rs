@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Checks the settings of a connector against what its program says about them (`--manifest`).
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -14,6 +15,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::connector::Connector;
+use super::findings::Findings;
+use super::folder;
 use super::settings::json_reference;
 
 const NO_PROGRAM: Code = Code::new("AH-K016");
@@ -38,34 +41,54 @@ fn program(connector: &Connector) -> (PathBuf, Vec<String>) {
     (beside.unwrap_or_else(|| PathBuf::from(name)), Vec::new())
 }
 
+/// The manifests of programs, each asked for once.
+#[derive(Default)]
+pub(super) struct Programs {
+    answers: BTreeMap<(PathBuf, Vec<String>), Answer>,
+}
+
+/// What a program says about itself: `None` when there is no such program, a sentence when it says nothing sensible.
+type Answer = Result<Option<Manifest>, String>;
+
+impl Programs {
+    /// Findings about the settings of a connector.
+    pub(super) fn check(&mut self, connector: &Connector) -> Findings {
+        let mut findings = Findings::default();
+        let Some((file, text)) = folder::read(Path::new(&connector.file), &mut findings) else {
+            return findings;
+        };
+        let program = program(connector);
+        let name = program.0.display().to_string();
+        let answer = self
+            .answers
+            .entry(program)
+            .or_insert_with_key(|(program, arguments)| ask(program, arguments));
+        let kind = locate_key(&text, "kind");
+        let unchecked = |code, text: String| {
+            let finding = Finding::warning(code, file.as_str(), kind.clone(), text);
+            finding.help("the settings could not be checked")
+        };
+        match answer {
+            Ok(Some(manifest)) => findings.extend(check(connector, manifest, &file, &text)),
+            // One that runs elsewhere may be installed elsewhere only.
+            Ok(None) if !connector.managed => {}
+            Ok(None) => findings.push(unchecked(NO_PROGRAM, format!("there is no program {name}"))),
+            Err(fault) => findings.push(unchecked(NO_MANIFEST, format!("{name} --manifest: {fault}"))),
+        }
+        findings
+    }
+}
+
 /// Findings about the settings in `text`, the text of the connector's file.
-pub(super) fn check(connector: &Connector, file: &str, text: &str) -> Vec<Finding> {
-    let (program, arguments) = program(connector);
-    let kind = locate_key(text, "kind");
-    let manifest = match ask(&program, &arguments) {
-        Ok(Some(manifest)) => manifest,
-        Ok(None) => {
-            let finding = Finding::warning(
-                NO_PROGRAM,
-                file,
-                kind,
-                format!("there is no program {}", program.display()),
-            );
-            return vec![finding.help("the settings could not be checked")];
-        }
-        Err(fault) => {
-            let text = format!("{} --manifest: {fault}", program.display());
-            return vec![Finding::warning(NO_MANIFEST, file, kind, text).help("the settings could not be checked")];
-        }
-    };
+fn check(connector: &Connector, manifest: &Manifest, file: &str, text: &str) -> Vec<Finding> {
     if manifest.config_schema.is_null() {
         return Vec::new();
     }
     let faults = match hub_schema::check_settings(&manifest.config_schema, &readable(&connector.settings)) {
         Ok(faults) => faults,
         Err(fault) => {
-            let text = format!("the program's schema of its settings is broken: {fault}");
-            return vec![Finding::warning(NO_MANIFEST, file, kind, text)];
+            let sentence = format!("the program's schema of its settings is broken: {fault}");
+            return vec![Finding::warning(NO_MANIFEST, file, locate_key(text, "kind"), sentence)];
         }
     };
     let findings = faults.into_iter().map(|fault| {
@@ -77,8 +100,8 @@ pub(super) fn check(connector: &Connector, file: &str, text: &str) -> Vec<Findin
     findings.collect()
 }
 
-/// What the program says about itself; `None` when there is no such program.
-fn ask(program: &PathBuf, arguments: &[String]) -> Result<Option<Manifest>, String> {
+/// Asks a program for its manifest.
+fn ask(program: &Path, arguments: &[String]) -> Answer {
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -101,9 +124,10 @@ fn ask(program: &PathBuf, arguments: &[String]) -> Result<Option<Manifest>, Stri
     let text = answer.recv_timeout(ANSWER_MAX);
     if text.is_err() {
         let _ = child.kill();
+    } else {
+        let _ = reader.join();
     }
     let _ = child.wait();
-    let _ = reader.join();
     let text = text.map_err(|_| format!("no answer within {} s", ANSWER_MAX.as_secs()))?;
     let manifest = serde_json::from_slice(&text.unwrap_or_default());
     manifest

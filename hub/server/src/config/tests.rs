@@ -135,7 +135,8 @@ fn in_the_town_nothing_is_wrong() {
         ("folder", "Rechnungseingang")
     );
     assert_eq!((inbox.managed, inbox.quota, &inbox.command), (true, 1000, &None));
-    assert_eq!(inbox.settings, serde_json::json!({ "in": { "path": "in" } }));
+    assert_eq!(inbox.settings["in"]["path"], "in");
+    assert_eq!(inbox.settings["in"]["files"][0]["pattern"], "*.json");
     assert_eq!(configuration.rules.routes().len(), 2);
 }
 

@@ -10,7 +10,7 @@ const INBOX: &str = "connectors/inbox.toml";
 const MANIFEST: &str = r#"{"name":"own","version":"1","protocol":1,"vendor":"v","max_in_flight":1,"config_schema":
   {"type":"object","additionalProperties":false,"properties":
     {"in":{"type":"object","additionalProperties":false,"required":["path"],"properties":
-      {"path":{"type":"string"},"stable_ms":{"type":"integer"},"token":{"type":"string","x-secret":true}}}}}}"#;
+      {"path":{"type":"string"},"stable_ms":{"type":"integer"},"files":{},"token":{"type":"string","x-secret":true}}}}}}"#;
 
 /// A town whose inbox is a program of its own, which does what `script` says.
 fn town(script: &str) -> (Town, TempDir) {
@@ -75,6 +75,15 @@ fn secrets_count_as_texts() {
 fn programs_that_say_nothing_of_themselves_are_a_warning() {
     let (town, _kept) = town("echo hello");
     expect(&town, "AH-K017", "\"folder\"", "this is no manifest");
+}
+
+#[test]
+fn a_program_that_runs_elsewhere_may_be_missing_here() {
+    let town = Town::new();
+    town.edit(INBOX, "kind ", "managed = false\nkind ");
+    town.edit("connectors/finance.toml", "kind ", "managed = false\nkind ");
+    let findings = check(town.path());
+    assert!(findings.is_empty(), "{}", findings.render());
 }
 
 #[test]
