@@ -17,6 +17,9 @@
 //! seller."*"  = "cac:Party | use(party)"                   # the fragment's rows are members of `seller`
 //! net         = "cbc:Amount | use(amount)"                 # on a leaf: the fragment's row `value` is the leaf itself
 //! "*"         = ". | use(line)"                            # the fragment's rows are members of the scope
+//! id          = [ { path = "GlobalID", when = "scheme is present" },          # several places: reading takes the first
+//!                 { path = "ID", when = "scheme is absent" } ]               # where something is; `when` is for writing,
+//! unit        = [ { path = "a/@u" }, { path = "b/@u" } ]   # and without it only the first is written
 //! "@cur"      = { write = "^currency" }                    # key is a place: written with what stands around it
 //! "x/y"       = { write = "'text' | upper" }               # `^field`, `$fact` or a text in quotation marks
 //! ```
@@ -37,8 +40,12 @@
 //! `/` separates steps **in every format** (`01/caseNo` of a fixed-width file; the design's `01.caseNo` was a slip). A name
 //! with other characters than letters, digits, `_`, `-`, `.` stands in single quotation marks: `'Betrag in €'`. A step may
 //! have several predicates, all must hold: `t[@k = 'x'][m/n != 'y']`; their places may end in attributes. Predicates look
-//! at the first match of their place, white space at both ends aside, and `!=` holds also where the place is absent.
+//! at the first match of their place, white space at both ends aside; `!=` holds also where the place is absent.
 //! A place may be `@name` or `./a`. Short names of `[at]` may begin with others that stand above them.
+//!
+//! A predicate may compare with a canonical field, `t[a/@cur = ^currency]` (a plain field of the document that stands before
+//! the place compared), or ask whether a place is there: `t[a/b is present]`, `t[@c is absent]`. `!=` and `is absent` are
+//! for reading only.
 //!
 //! - Reading takes the first match of the whole path: with two `a` of which only the second has a `b`, `a/b` is found.
 //! - `place | first`, `| last`, `| nth(2)` choose among all matches; `| count`, `| sum`, `| join(', ')` fold them.
@@ -49,6 +56,8 @@
 //! ```toml
 //! [lists.lines]                                # a list below a group: [lists."seller.identifiers"]
 //! each       = "cac:InvoiceLine"               # or each.read = …, each.write = … (`!=` is for reading only)
+//!                                              # or several: each = [ { path = "ID", when = "scheme is absent" }, … ]:
+//!                                              # read one after the other, each item written where its `when` holds
 //! [lists.lines.fields]                         # places relative to the item
 //! [lists.lines.lists.allowances]               # nested; in fragments: [fragments.X.lists.Y], [fragments.X.always]
 //! [lists.lines.always]                         # constants within every item
@@ -119,7 +128,9 @@ pub(crate) mod calls;
 pub(crate) mod check;
 pub mod condition;
 pub(crate) mod expand;
+mod extras;
 pub(crate) mod file;
+mod lists;
 pub(crate) mod place;
 pub(crate) mod resolve;
 pub(crate) mod row;

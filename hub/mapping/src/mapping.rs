@@ -11,7 +11,8 @@ use std::sync::Arc;
 use hub_message::{CaseKey, Code, Digest, Finding, NodeRef, Place, Rejection, SchemaId, Shape, Tree};
 
 use crate::facts::Facts;
-use crate::language::file::{self, Policy};
+use crate::language::file;
+use crate::language::file::Policy;
 use crate::language::tests_section::TestBlock;
 use crate::language::value;
 use crate::reading::ReadProgram;

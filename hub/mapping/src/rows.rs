@@ -213,6 +213,5 @@ pub(crate) struct Texts {
 #[derive(Debug, Clone)]
 pub(crate) struct TextField {
     pub(crate) field: Vec<String>,
-    pub(crate) leaf: Leaf,
     pub(crate) rule: Rule,
 }

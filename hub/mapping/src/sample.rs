@@ -30,7 +30,7 @@ fn members(rest: &mut &str) -> Vec<Member> {
                 Some('~') => protection = Protection::Personal,
                 _ => break,
             }
-            *rest = &rest[1..];
+            *rest = rest.get(1..).unwrap();
         }
         found.push(Member {
             name: name.to_owned(),
@@ -52,10 +52,10 @@ fn one(rest: &mut &str, protection: Protection) -> Shape {
     };
     let first = rest.chars().next();
     if matches!(first, Some('{' | '[')) {
-        *rest = &rest[1..];
+        *rest = rest.get(1..).unwrap();
         let inner = members(rest);
         *rest = rest.trim_start_matches(' ');
-        *rest = &rest[1..];
+        *rest = rest.get(1..).unwrap();
         let map = if inner.is_empty() {
             leaf(LeafKind::Text, None)
         } else {

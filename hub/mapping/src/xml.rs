@@ -9,10 +9,12 @@ mod attributes;
 mod characters;
 #[cfg(test)]
 mod corpus;
+mod declaration;
 mod document;
 mod fault;
 mod namespaces;
 mod path;
+mod tags;
 mod writer;
 
 use std::borrow::Cow;
@@ -40,11 +42,11 @@ pub(crate) const DOCUMENT_BYTES_MAX: usize = 1024 * 1024 * 1024;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Xml {
     /// Namespace of the root element; empty without one.
-    pub(crate) root_namespace: String,
+    pub(crate) namespace: String,
     /// Local name of the root element.
-    pub(crate) root_local: String,
+    pub(crate) local: String,
     /// How the mapping spells the root element.
-    pub(crate) root_spelled: String,
+    pub(crate) spelled: String,
 }
 
 impl Source for Xml {

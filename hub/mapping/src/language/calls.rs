@@ -63,15 +63,15 @@ pub(crate) fn chain(
             _ => library(call, text, &mut chain, report),
         }
     }
-    if ways.write {
-        if let Some((name, range)) = &chain.one_way {
-            report.error_help(
-                "AH-M117",
-                text.place(range),
-                format!("`{name}` cannot be undone, and this row is written"),
-                "split the row into `.read` and `.write`, or leave \"write\" out of `directions`",
-            );
-        }
+    if ways.write
+        && let Some((name, range)) = &chain.one_way
+    {
+        report.error_help(
+            "AH-M117",
+            text.place(range),
+            format!("`{name}` cannot be undone, and this row is written"),
+            "split the row into `.read` and `.write`, or leave \"write\" out of `directions`",
+        );
     }
     chain
 }
@@ -191,16 +191,13 @@ fn table(
     chain: &mut Chain,
     report: &mut Report,
 ) {
-    let name = match call.arguments.as_slice() {
-        [Argument::Name(name) | Argument::Text(name)] => name,
-        _ => {
-            report.error(
-                "AH-M112",
-                text.place(&call.range),
-                "`table` takes one argument, the name of a table",
-            );
-            return;
-        }
+    let [Argument::Name(name) | Argument::Text(name)] = call.arguments.as_slice() else {
+        report.error(
+            "AH-M112",
+            text.place(&call.range),
+            "`table` takes one argument, the name of a table",
+        );
+        return;
     };
     let Some(found) = tables.get(name) else {
         let sentence = format!("there is no table `{name}` in `[tables]`");

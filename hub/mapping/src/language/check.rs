@@ -31,15 +31,16 @@ fn overlaps(scope: &Scope, report: &mut Report) {
     let mut read: HashMap<&[String], &Row> = HashMap::new();
     let mut written: HashMap<&Path, &Row> = HashMap::new();
     for row in &scope.rows {
-        if row.read.is_some() && !row.otherwise {
-            if let Some(first) = read.insert(&row.field, row) {
-                twice(
-                    row.rule.span.clone(),
-                    &format!("`{}` is read by another row already", row.rule.field),
-                    first,
-                    report,
-                );
-            }
+        if row.read.is_some()
+            && !row.otherwise
+            && let Some(first) = read.insert(&row.field, row)
+        {
+            twice(
+                row.rule.span.clone(),
+                &format!("`{}` is read by another row already", row.rule.field),
+                first,
+                report,
+            );
         }
         if let Some(side) = &row.write {
             // Rows with conditions may share a place: the first that holds is written.

@@ -114,10 +114,10 @@ fn all<O>(scan: &mut Scan<'_>, operand: Operand<'_, O>, depth: usize) -> Result<
 }
 
 fn one_or<O>(mut parts: Vec<Condition<O>>, many: fn(Vec<Condition<O>>) -> Condition<O>) -> Condition<O> {
-    if parts.len() == 1 {
-        if let Some(only) = parts.pop() {
-            return only;
-        }
+    if parts.len() == 1
+        && let Some(only) = parts.pop()
+    {
+        return only;
     }
     many(parts)
 }

@@ -4,20 +4,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use hub_message::Shape;
 use hub_message::shape::{Leaf, Member};
-use hub_message::{LeafKind, Protection, Shape};
 
-use super::calls::{self, Ways};
-use super::file::{Block, File, ListBlock};
+use super::calls::Ways;
+use super::file::{Block, File};
 use super::resolve::Vocabulary;
 use super::row;
 use super::scan::Text;
 use super::table::CodeTable;
-use super::template::Template;
 use super::value::{Table, Value};
-use crate::facts::PLAIN_FACTS;
+use crate::function::Argument;
 use crate::report::Report;
-use crate::rows::{Extra, List, Path, Rule, Scope, TextField, Texts};
+use crate::rows::{Path, Scope};
 
 /// How deep fragments may use fragments.
 const FRAGMENT_DEPTH: usize = 16;
@@ -46,7 +45,7 @@ pub(crate) struct Spot<'s> {
     pub(crate) scope_place: String,
     /// Position of the row that used this fragment.
     pub(crate) order: Vec<usize>,
-    depth: usize,
+    pub(super) depth: usize,
     /// Whether rows here are read and written.
     pub(crate) ways: Ways,
 }
@@ -197,14 +196,11 @@ impl<'a> Expander<'a> {
         spot: &Spot<'a>,
         scope: &mut Scope,
     ) {
-        let name = match call.arguments.as_slice() {
-            [crate::function::Argument::Name(name) | crate::function::Argument::Text(name)] => name,
-            _ => {
-                let span = text.place(&call.range);
-                self.report
-                    .error("AH-M114", span, "`use` takes one argument, the name of a fragment");
-                return;
-            }
+        let [Argument::Name(name) | Argument::Text(name)] = call.arguments.as_slice() else {
+            let span = text.place(&call.range);
+            self.report
+                .error("AH-M114", span, "`use` takes one argument, the name of a fragment");
+            return;
         };
         let file: &'a File = self.file;
         let Some((_, block)) = file.fragments.iter().find(|(known, _)| known.value == *name) else {
@@ -237,246 +233,6 @@ impl<'a> Expander<'a> {
         self.block(block, &inner, scope);
     }
 
-    /// `[lists.NAME]`
-    fn list(&mut self, block: &'a ListBlock, spot: &Spot<'a>, scope: &mut Scope) {
-        let mut keys = spot.keys.clone();
-        keys.extend(block.name.value.split('.').map(str::to_owned));
-        let span = block.name.span.clone();
-        let item = match look_up(spot.scope, &keys) {
-            Found::Shape(Shape::List(item)) => item.as_ref(),
-            Found::Shape(_) => {
-                let sentence = format!("`{}` is no list in the schema", spot.full(&keys));
-                self.report.error("AH-M107", span, sentence);
-                return;
-            }
-            Found::Unknown(index, members) => return self.unknown_field(&keys, index, members, span, spot),
-            Found::ThroughList(index) => return self.through_list(&keys, index, span, spot),
-        };
-        let mut ways = spot.ways;
-        let mut side = |text: &Option<Text>, way: bool| {
-            let text = text.as_ref().filter(|_| way)?;
-            let path = self.vocabulary.path_of_text(text, self.report)?;
-            Some(spot.place.join(&path))
-        };
-        let read = side(&block.each_read, ways.read);
-        let write = side(&block.each_write, ways.write);
-        ways.read &= read.is_some();
-        ways.write &= write.is_some();
-        if let (Some(path), Some(each)) = (&write, &block.each_write) {
-            self.refuse_negated(path, each);
-        }
-        let Some(path) = read.as_ref().or(write.as_ref()) else {
-            return;
-        };
-        if path.steps.is_empty() || path.attribute.is_some() {
-            self.report.error(
-                "AH-M106",
-                span,
-                "`each` names a place below, not an attribute and not `.`",
-            );
-            return;
-        }
-        let rule = Rule {
-            span,
-            field: spot.full(&keys),
-            place: spot.spelled(path, &self.vocabulary),
-            open: false,
-            order: ordered(spot, block.name.span.start),
-        };
-        let inner = Spot {
-            scope: item,
-            scope_name: rule.field.clone(),
-            keys: Vec::new(),
-            place: Path::default(),
-            scope_place: rule.place.clone(),
-            order: Vec::new(),
-            depth: spot.depth,
-            ways,
-        };
-        let mut item_scope = Scope::default();
-        self.texts(block, &inner, &mut item_scope);
-        self.item_row(block, &inner, &mut item_scope);
-        self.block(&block.block, &inner, &mut item_scope);
-        let when = block.when.as_ref().filter(|_| write.is_some());
-        let when = when.and_then(|text| self.when_write(text, &inner));
-        scope.lists.push(List {
-            field: keys,
-            rule,
-            read,
-            write,
-            further: block.further,
-            when,
-            item: item_scope,
-        });
-    }
-
-    /// The row of a list of plain values; without `item` the place itself is the value.
-    fn item_row(&mut self, block: &'a ListBlock, spot: &Spot<'a>, scope: &mut Scope) {
-        match (&block.item, spot.scope) {
-            (Some(value), Shape::Leaf(_)) => self.row(Vec::new(), &block.name, value, spot, scope),
-            (None, Shape::Leaf(leaf)) if block.templates.is_empty() => {
-                let text = Text::standing_for(".", &block.name);
-                self.simple_row(Vec::new(), leaf, &text, spot, scope);
-            }
-            (Some(value), _) => {
-                self.report.error(
-                    "AH-M107",
-                    value.span(),
-                    "`item` is for lists of plain values; this list has objects",
-                );
-            }
-            (None, _) => {}
-        }
-    }
-
-    /// `template = […]` of a list.
-    fn texts(&mut self, block: &'a ListBlock, spot: &Spot<'a>, scope: &mut Scope) {
-        if block.templates.is_empty() {
-            return;
-        }
-        let mut texts = Texts {
-            templates: Vec::new(),
-            fields: Vec::new(),
-            rule: Rule {
-                span: block.templates.first().map_or(0..0, |t| t.span.clone()),
-                field: spot.scope_name.clone(),
-                place: spot.scope_place.clone(),
-                ..Rule::default()
-            },
-        };
-        for text in &block.templates {
-            let Some(template) = self.parsed(Template::parse(&text.value, calls::scan_field), text) else {
-                continue;
-            };
-            let mut indices = Vec::new();
-            for part in template.parts() {
-                let keys: Vec<String> = part.name.split('.').map(str::to_owned).collect();
-                let Some(leaf) = self.text_leaf(&keys, text.place(&part.range), spot) else {
-                    continue;
-                };
-                let index = texts.fields.iter().position(|f| f.field == keys).unwrap_or_else(|| {
-                    texts.fields.push(TextField {
-                        rule: Rule {
-                            span: text.place(&part.range),
-                            field: spot.full(&keys),
-                            place: spot.scope_place.clone(),
-                            open: leaf.protection == Protection::Open,
-                            order: Vec::new(),
-                        },
-                        field: keys,
-                        leaf,
-                    });
-                    texts.fields.len() - 1
-                });
-                indices.push(index);
-            }
-            if indices.len() == template.parts().len() {
-                texts.templates.push((template, indices));
-            }
-        }
-        scope.texts = Some(texts);
-    }
-
-    fn text_leaf(&mut self, keys: &[String], span: std::ops::Range<usize>, spot: &Spot<'a>) -> Option<Leaf> {
-        let leaf = self.leaf(keys, span.clone(), spot)?;
-        if leaf.kind != LeafKind::Text {
-            self.report
-                .error("AH-M108", span, "a template takes texts apart; this field is no text");
-            return None;
-        }
-        Some(leaf.clone())
-    }
-
-    /// `[always]`
-    fn always(&mut self, place: &'a Text, value: &'a Text, spot: &Spot<'a>, scope: &mut Scope) {
-        let parsed = row::always_row(&value.value);
-        self.extra(place, value, parsed, true, spot, scope);
-    }
-
-    /// A row whose key is a place: written where the places above it exist anyhow.
-    fn accompanying(&mut self, place: &'a Text, value: &'a Value, spot: &Spot<'a>, scope: &mut Scope) {
-        let given = match value {
-            Value::Table(table) => {
-                table.only(&["write"], self.report);
-                table.needed_text("write", self.report)
-            }
-            other => {
-                let sentence = "a row whose key is a place is only written";
-                self.report.error_help(
-                    "AH-M105",
-                    other.span(),
-                    sentence,
-                    "{ write = \"^field\" } or { write = \"'text'\" }",
-                );
-                None
-            }
-        };
-        if let Some(text) = given {
-            let parsed = row::given_row(&text.value);
-            self.extra(place, &text, parsed, false, spot, scope);
-        }
-    }
-
-    fn extra(
-        &mut self,
-        place: &Text,
-        value: &Text,
-        parsed: Result<row::GivenRow, super::scan::Fault>,
-        causes: bool,
-        spot: &Spot<'a>,
-        scope: &mut Scope,
-    ) {
-        let path = self.vocabulary.path_of_text(place, self.report);
-        let (Some(path), Some(parsed)) = (path, self.parsed(parsed, value)) else {
-            return;
-        };
-        self.refuse_negated(&path, place);
-        let mut open = true;
-        match &parsed.given {
-            row::Given::Field(field) => {
-                let keys: Vec<String> = field.split('.').map(str::to_owned).collect();
-                let root = Spot::root(self.shape, spot.ways);
-                match self.leaf(&keys, value.place(&parsed.range), &root) {
-                    Some(leaf) => open = leaf.protection == Protection::Open,
-                    None => return,
-                }
-            }
-            row::Given::Fact(fact) => {
-                let known = PLAIN_FACTS.contains(&fact.as_str());
-                if !known && fact.strip_prefix("case.").is_none_or(str::is_empty) {
-                    let known = PLAIN_FACTS.into_iter().chain(["case.id"]);
-                    let sentence = format!("the hub gives no fact `${fact}`");
-                    self.report
-                        .unknown("AH-M125", value.place(&parsed.range), sentence, fact, known);
-                }
-            }
-            row::Given::Text(_) => {}
-        }
-        let ways = Ways {
-            read: false,
-            write: true,
-        };
-        let chain = calls::chain(&parsed.calls, value, &self.tables, None, ways, self.report);
-        let path = spot.place.join(&path);
-        scope.extras.push(Extra {
-            rule: Rule {
-                span: place.span.clone(),
-                field: match &parsed.given {
-                    row::Given::Field(field) => field.clone(),
-                    row::Given::Fact(_) | row::Given::Text(_) => String::new(),
-                },
-                place: spot.spelled(&path, &self.vocabulary),
-                open,
-                order: ordered(spot, place.span.start),
-            },
-            path,
-            given: parsed.given,
-            stages: Arc::new(chain.stages),
-            causes,
-            anchor: spot.place.steps.len(),
-        });
-    }
-
     /// The leaf at a canonical path, or a finding.
     pub(crate) fn leaf(&mut self, keys: &[String], span: std::ops::Range<usize>, spot: &Spot<'a>) -> Option<&'a Leaf> {
         match look_up(spot.scope, keys) {
@@ -504,7 +260,13 @@ impl<'a> Expander<'a> {
         None
     }
 
-    fn through_list(&mut self, keys: &[String], index: usize, span: std::ops::Range<usize>, spot: &Spot<'a>) {
+    pub(super) fn through_list(
+        &mut self,
+        keys: &[String],
+        index: usize,
+        span: std::ops::Range<usize>,
+        spot: &Spot<'a>,
+    ) {
         let list = spot.full(keys.get(..=index).unwrap_or_default());
         let sentence = format!("`{list}` is a list, so its fields are mapped item by item");
         self.report.error_help(
@@ -515,7 +277,7 @@ impl<'a> Expander<'a> {
         );
     }
 
-    fn unknown_field(
+    pub(super) fn unknown_field(
         &mut self,
         keys: &[String],
         index: usize,

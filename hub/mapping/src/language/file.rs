@@ -308,10 +308,10 @@ impl Coverage {
             })),
             Some(other) => report.error("AH-M105", other.span(), "`known` is a list of [place, reason]"),
         }
-        if let Some(Value::List(items, span)) = table.get("known") {
-            if items.len() != known.len() {
-                report.error("AH-M105", span.clone(), "every entry of `known` is [place, reason]");
-            }
+        if let Some(Value::List(items, span)) = table.get("known")
+            && items.len() != known.len()
+        {
+            report.error("AH-M105", span.clone(), "every entry of `known` is [place, reason]");
         }
         Self {
             unmapped,

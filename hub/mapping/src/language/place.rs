@@ -64,8 +64,6 @@ pub(crate) struct Predicate {
     pub(crate) place: Place,
     pub(crate) negated: bool,
     pub(crate) against: Against,
-    /// Byte range of `=` or `!=`.
-    pub(crate) operator: Range<usize>,
 }
 
 impl PartialEq for Predicate {
@@ -147,42 +145,39 @@ fn scan_step(scan: &mut Scan<'_>) -> Result<Step, Fault> {
         scan.space();
         let place = Place::scan(scan)?;
         scan.space();
-        let (negated, against, operator) = scan_test(scan)?;
+        let (negated, against) = scan_test(scan)?;
         scan.space();
         scan.expect("]")?;
         predicates.push(Predicate {
             place,
             negated,
             against,
-            operator,
         });
     }
     Ok(Step { name, predicates })
 }
 
 /// What a predicate says of its place, and where it says so.
-fn scan_test(scan: &mut Scan<'_>) -> Result<(bool, Against, Range<usize>), Fault> {
-    let start = scan.at();
+fn scan_test(scan: &mut Scan<'_>) -> Result<(bool, Against), Fault> {
     if scan.eat_word("is") {
         scan.space();
         let negated = scan.eat_word("absent");
         if !negated && !scan.eat_word("present") {
             return Err(scan.fault("`present` or `absent` expected"));
         }
-        return Ok((negated, Against::Presence, start..scan.at()));
+        return Ok((negated, Against::Presence));
     }
     let negated = scan.eat("!=");
     if !negated && !scan.eat("=") {
         return Err(scan.fault("`=` or `!=` expected"));
     }
-    let operator = start..scan.at();
     scan.space();
     let against = if scan.eat("^") {
         Against::Field(super::row::dotted(scan)?)
     } else {
         Against::Text(scan.literal()?)
     };
-    Ok((negated, against, operator))
+    Ok((negated, against))
 }
 
 fn scan_name(scan: &mut Scan<'_>) -> Result<Name, Fault> {

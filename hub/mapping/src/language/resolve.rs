@@ -48,15 +48,16 @@ impl Vocabulary {
     fn resolve(&mut self, place: &Place, report: &mut Report, text: &Text) -> Result<Option<Path>, Fault> {
         let mut path = match &place.at {
             None => Path::default(),
-            Some(name) => match self.short.get(&name.local) {
-                Some(path) => path.clone(),
-                None => {
+            Some(name) => {
+                if let Some(path) = self.short.get(&name.local) {
+                    path.clone()
+                } else {
                     let sentence = format!("there is no short name `{}` in `[at]`", name.local);
                     let known = self.short.keys().map(String::as_str);
                     report.unknown("AH-M115", text.place(&name.range), sentence, &name.local, known);
                     return Ok(None);
                 }
-            },
+            }
         };
         for step in &place.steps {
             let Some(name) = self.symbol(&step.name, text, report) else {

@@ -228,17 +228,17 @@ impl<'a> Expander<'a> {
         let Some(parsed) = self.parsed(row::place_row(&text.value), text) else {
             return;
         };
-        if let Some((last, before)) = parsed.calls.split_last() {
-            if last.name == "use" {
-                if !before.is_empty() {
-                    self.report.error(
-                        "AH-M114",
-                        text.place(&last.range),
-                        "`use` stands alone behind the place",
-                    );
-                }
-                return self.put_fragment(last, &parsed.place, keys, text, spot, scope);
+        if let Some((last, before)) = parsed.calls.split_last()
+            && last.name == "use"
+        {
+            if !before.is_empty() {
+                self.report.error(
+                    "AH-M114",
+                    text.place(&last.range),
+                    "`use` stands alone behind the place",
+                );
             }
+            return self.put_fragment(last, &parsed.place, keys, text, spot, scope);
         }
         let Some(below) = self.vocabulary.path(&parsed.place, text, self.report) else {
             return;

@@ -10,6 +10,7 @@
 //! Making a text, a template fits when every part without `?` is there and matches its regex, and no part is left over
 //! that the template does not name.
 
+use std::fmt::Write;
 use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
@@ -153,7 +154,7 @@ impl Draft {
         let index = self.parts.len();
         let own = own.unwrap_or_else(|| ".*?".to_owned());
         let maybe = if optional { "?" } else { "" };
-        self.whole.push_str(&format!("(?P<part{index}>(?:{own}){maybe})"));
+        let _ = write!(self.whole, "(?P<part{index}>(?:{own}){maybe})");
         self.pieces.push(Piece::Part(index));
         self.parts.push(Part {
             name,

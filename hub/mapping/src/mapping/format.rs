@@ -126,9 +126,9 @@ fn xml(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> Optio
     let namespaces: Vec<(String, String)> = namespaces.into_iter().map(|(p, u)| (p.value, u.value)).collect();
     Some(XmlFormat {
         source: Xml {
-            root_namespace: namespace,
-            root_local: step.name.local.clone(),
-            root_spelled: root.value.clone(),
+            namespace,
+            local: step.name.local.clone(),
+            spelled: root.value.clone(),
         },
         written: Written::new(&root.value, &namespaces),
     })

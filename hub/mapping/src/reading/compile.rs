@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Rows become the path trie and the program that builds the canonical document.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use hub_message::{LeafKind, Shape};
@@ -21,10 +21,10 @@ pub(crate) fn compile(shape: &Shape, scope: &Scope, known: &[Path], names: &Name
         trie.insert_known(0, path);
     }
     trie.settle();
-    let mut asked = HashMap::new();
+    let mut asked = BTreeSet::new();
     collect_asked(scope, &mut asked);
     let asked = asked
-        .into_keys()
+        .into_iter()
         .filter_map(|field: String| {
             let row = scope
                 .rows
@@ -94,11 +94,11 @@ fn written(scope: &Scope) -> impl Iterator<Item = &Path> {
 }
 
 /// The canonical fields that functions and conditions ask for.
-fn collect_asked(scope: &Scope, asked: &mut HashMap<String, ()>) {
+fn collect_asked(scope: &Scope, asked: &mut BTreeSet<String>) {
     for side in scope.rows.iter().filter_map(|row| row.read.as_ref()) {
         for stage in side.stages.iter() {
             if let Stage::Call { conversion, .. } = stage {
-                asked.extend(conversion.fields.iter().map(|field| (field.clone(), ())));
+                asked.extend(conversion.fields.iter().cloned());
             }
         }
         let mut operands = Vec::new();
@@ -106,7 +106,7 @@ fn collect_asked(scope: &Scope, asked: &mut HashMap<String, ()>) {
             when.operands(&mut operands);
         }
         asked.extend(operands.into_iter().filter_map(|operand| match operand {
-            ReadOperand::Field(field) => Some((field.clone(), ())),
+            ReadOperand::Field(field) => Some(field.clone()),
             ReadOperand::Place(_) => None,
         }));
     }

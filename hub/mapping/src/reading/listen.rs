@@ -190,16 +190,13 @@ impl Listener for Listening<'_> {
         let Some(node) = self.program.trie.nodes.get(frame.node as usize) else {
             return;
         };
-        match node.attributes.iter().find(|(symbol, _)| *symbol == name) {
-            Some((_, slot)) => {
-                if *slot != NONE && !self.state.slots.is_filled(frame.instance, *slot) {
-                    self.state.slots.add(frame.instance, *slot, value, self.text);
-                }
+        if let Some((_, slot)) = node.attributes.iter().find(|(symbol, _)| *symbol == name) {
+            if *slot != NONE && !self.state.slots.is_filled(frame.instance, *slot) {
+                self.state.slots.add(frame.instance, *slot, value, self.text);
             }
-            None => {
-                let (Piece::Span(at, _) | Piece::Made(_, at)) = value;
-                self.unmapped(frame.node, spelled, true, at);
-            }
+        } else {
+            let (Piece::Span(at, _) | Piece::Made(_, at)) = value;
+            self.unmapped(frame.node, spelled, true, at);
         }
     }
 

@@ -149,10 +149,10 @@ impl Listening<'_> {
 
     /// Makes a leaf out of what was met. `false`: nothing was.
     fn make_found(&mut self, leaf: &LeafMake, here: Here, out: &mut TreeBuilder) -> bool {
-        if let Some(when) = &leaf.when {
-            if !self.holds(when, here) {
-                return true;
-            }
+        if let Some(when) = &leaf.when
+            && !self.holds(when, here)
+        {
+            return true;
         }
         let mut buffers = std::mem::take(&mut self.state.buffers);
         let (found, at) = self.value(leaf, here, &mut buffers);

@@ -56,7 +56,7 @@ const INSTANCES_MAX: usize = 4_000_000;
 /// What was met so far.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
-    slots: Vec<Slot>,
+    filled: Vec<Slot>,
     instances: Vec<Instance>,
     chains: Vec<Chain>,
     links: Vec<Link>,
@@ -68,7 +68,7 @@ pub(crate) struct Slots {
 impl Slots {
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
-        self.slots.clear();
+        self.filled.clear();
         self.instances.clear();
         self.chains.clear();
         self.links.clear();
@@ -84,12 +84,12 @@ impl Slots {
             return 0;
         }
         self.instances.push(Instance {
-            slots: self.slots.len() as u32,
+            slots: self.filled.len() as u32,
             chains: self.chains.len() as u32,
             at: at as u32,
         });
-        self.slots
-            .resize(self.slots.len() + scope.slots as usize, Slot::default());
+        self.filled
+            .resize(self.filled.len() + scope.slots as usize, Slot::default());
         self.chains
             .resize(self.chains.len() + scope.chains as usize, Chain::default());
         self.instances.len() as u32 - 1
@@ -115,7 +115,7 @@ impl Slots {
         if slot == NONE {
             return Slot::default();
         }
-        self.slots
+        self.filled
             .get(self.slot_index(instance, slot))
             .copied()
             .unwrap_or_default()
@@ -139,7 +139,7 @@ impl Slots {
     /// Adds a piece of text to a slot.
     pub(crate) fn add(&mut self, instance: u32, slot: u16, piece: Piece<'_>, document: &str) {
         let index = self.slot_index(instance, slot);
-        let Some(slot) = self.slots.get_mut(index) else {
+        let Some(slot) = self.filled.get_mut(index) else {
             return;
         };
         match (slot.held, piece) {
@@ -188,10 +188,10 @@ impl Slots {
         for (inner, outer) in &exit.slots {
             let found = self.slot(instance, *inner);
             let index = self.slot_index(outside, *outer);
-            if let Some(slot) = self.slots.get_mut(index) {
-                if slot.held == Held::Absent {
-                    *slot = found;
-                }
+            if let Some(slot) = self.filled.get_mut(index)
+                && slot.held == Held::Absent
+            {
+                *slot = found;
             }
         }
         for (inner, outer) in &exit.chains {

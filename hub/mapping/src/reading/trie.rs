@@ -193,10 +193,10 @@ impl<'n> Growing<'n> {
     }
 
     fn know_attribute(&mut self, node: u32, path: &Path) {
-        if let (Some(attribute), Some(node)) = (path.attribute, self.trie.nodes.get_mut(node as usize)) {
-            if !node.attributes.iter().any(|(symbol, _)| *symbol == attribute) {
-                node.attributes.push((attribute, NONE));
-            }
+        if let (Some(attribute), Some(node)) = (path.attribute, self.trie.nodes.get_mut(node as usize))
+            && !node.attributes.iter().any(|(symbol, _)| *symbol == attribute)
+        {
+            node.attributes.push((attribute, NONE));
         }
     }
 

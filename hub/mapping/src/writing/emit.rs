@@ -56,10 +56,10 @@ impl<'a, S: Sink> Writing<'a, S> {
                 self.refuse(&value.rule, &refusal);
             }
         }
-        if let Err((value, refusal)) = self.state.split(scope, bases, self.document.tree()) {
-            if let Some(value) = scope.values.get(value as usize) {
-                self.refuse(&value.rule, &refusal);
-            }
+        if let Err((value, refusal)) = self.state.split(scope, bases, self.document.tree())
+            && let Some(value) = scope.values.get(value as usize)
+        {
+            self.refuse(&value.rule, &refusal);
         }
         self.find_existing(scope, bases);
     }

@@ -107,10 +107,11 @@ impl WriteState {
         let Some(field) = scope.fields.get(at as usize) else {
             return;
         };
-        if field.slot != NONE && node.kind() != Kind::Null {
-            if let Some(slot) = self.slots.get_mut(base + field.slot as usize) {
-                *slot = node.index();
-            }
+        if field.slot != NONE
+            && node.kind() != Kind::Null
+            && let Some(slot) = self.slots.get_mut(base + field.slot as usize)
+        {
+            *slot = node.index();
         }
         if field.children.is_empty() || node.kind() != Kind::Map {
             return;
@@ -201,10 +202,10 @@ impl WriteState {
     /// Makes a value.
     pub(super) fn make(&mut self, bases: Bases, index: u16, value: &Value, from: From<'_>) -> Result<(), Refusal> {
         let tree = from.document.tree();
-        if let Some(when) = &value.when {
-            if !self.meets(bases, when, tree) {
-                return Ok(());
-            }
+        if let Some(when) = &value.when
+            && !self.meets(bases, when, tree)
+        {
+            return Ok(());
         }
         let held = match &value.source {
             ValueSource::Part => return Ok(()),
@@ -224,7 +225,7 @@ impl WriteState {
                 Some(text) => self.converted(text, value, from)?,
                 None => ABSENT,
             },
-            ValueSource::Texts(templates) => self.from_templates(templates, bases, tree)?,
+            ValueSource::Texts(templates) => self.by_template(templates, bases, tree)?,
         };
         let held = match (&value.default, held.place) {
             (Some(_), HeldIn::Absent) => Held {
@@ -283,7 +284,7 @@ impl WriteState {
         held
     }
 
-    fn from_templates(
+    fn by_template(
         &mut self,
         templates: &[(crate::language::template::Template, Vec<u16>)],
         bases: Bases,

@@ -17,17 +17,15 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Rejection> {
     let mut suspicious = false;
     for &byte in text.as_bytes() {
         returns |= byte == b'\r';
-        suspicious |= (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) | (byte == 0xEF);
+        suspicious |= (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || (byte == 0xEF);
     }
-    if suspicious {
-        if let Some((at, _)) = text.char_indices().find(|(_, c)| !is_char(*c)) {
-            return Err(refuse(
-                Breach::Character,
-                text,
-                at,
-                "this character is not allowed in XML",
-            ));
-        }
+    if suspicious && let Some((at, _)) = text.char_indices().find(|(_, c)| !is_char(*c)) {
+        return Err(refuse(
+            Breach::Character,
+            text,
+            at,
+            "this character is not allowed in XML",
+        ));
     }
     Ok(Scanned { returns })
 }

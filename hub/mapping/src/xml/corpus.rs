@@ -11,9 +11,9 @@ use crate::source::Source;
 
 fn xml() -> Xml {
     Xml {
-        root_namespace: String::new(),
-        root_local: "r".to_owned(),
-        root_spelled: "r".to_owned(),
+        namespace: String::new(),
+        local: "r".to_owned(),
+        spelled: "r".to_owned(),
     }
 }
 
@@ -229,7 +229,12 @@ fn limits() {
     accepted(nested(63));
     refused(nested(64), "X110");
     refused(nested(100_000), "X110");
-    let many = |n: usize| format!("<r{}/>", (0..n).map(|i| format!(" a{i}=''")).collect::<String>());
+    let many = |n: usize| {
+        format!(
+            "<r{}/>",
+            (0..n).map(|i| format!(" a{i}=''")).collect::<Vec<_>>().concat()
+        )
+    };
     accepted(many(256));
     refused(many(257), "X110");
     accepted(format!("<r><{}/></r>", "a".repeat(1024)));
@@ -288,7 +293,7 @@ fn places_count_lines_and_characters() {
 #[test]
 fn a_worker_meets_other_prefixes_for_the_same_names() {
     let source = Xml {
-        root_namespace: "urn:p".to_owned(),
+        namespace: "urn:p".to_owned(),
         ..xml()
     };
     let mut state = State::default();

@@ -7,42 +7,43 @@ use hub_message::Rejection;
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 
-use super::attributes::{self, Attribute};
+use super::attributes::Attribute;
 use super::characters::{self, is_space};
+use super::declaration;
 use super::fault::{Breach, refuse};
-use super::namespaces::{Namespaces, XML, XMLNS};
-use super::{DEPTH_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, Xml};
-use crate::source::{Listener, Piece, Symbol};
+use super::namespaces::Namespaces;
+use super::{TEXT_BYTES_MAX, Xml};
+use crate::source::{Listener, Piece};
 
 /// Buffers of the walk, used again from document to document.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    namespaces: Namespaces,
-    open: Vec<Open>,
-    attributes: Vec<Attribute>,
-    value: String,
+    pub(super) namespaces: Namespaces,
+    pub(super) open: Vec<Open>,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) value: String,
 }
 
 /// An element that is open.
 #[derive(Debug, Clone, Copy)]
-struct Open {
+pub(super) struct Open {
     /// Byte range of its name.
-    name: (usize, usize),
+    pub(super) name: (usize, usize),
     /// Bindings in force outside.
-    outside: usize,
+    pub(super) outside: usize,
     /// Whether the listener is told about what is in it.
-    told: bool,
+    pub(super) told: bool,
     /// Whether text was told.
-    has_text: bool,
+    pub(super) has_text: bool,
     /// Whether a child element was met.
-    has_child: bool,
+    pub(super) has_child: bool,
     /// Bytes of text so far.
-    text: usize,
+    pub(super) text: usize,
 }
 
 /// Where in the document the walk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// Nothing was met.
     Start,
     /// Before the root element.
@@ -53,12 +54,12 @@ enum Phase {
     Epilog,
 }
 
-struct Walk<'w, L> {
-    xml: &'w Xml,
-    text: &'w str,
-    state: &'w mut State,
-    to: &'w mut L,
-    phase: Phase,
+pub(super) struct Walk<'w, L> {
+    pub(super) xml: &'w Xml,
+    pub(super) text: &'w str,
+    pub(super) state: &'w mut State,
+    pub(super) to: &'w mut L,
+    pub(super) phase: Phase,
     returns: bool,
 }
 
@@ -139,7 +140,7 @@ impl<L: Listener> Walk<'_, L> {
                         "the XML declaration stands at the beginning only",
                     ));
                 }
-                declaration(self.text, from, to)?;
+                declaration::check(self.text, from, to)?;
             }
             Event::DocType(_) => return Err(self.refuse(Breach::Doctype, from, "the document has a DOCTYPE")),
             Event::Eof => return self.eof(from).map(|()| true),
@@ -147,202 +148,12 @@ impl<L: Listener> Walk<'_, L> {
         Ok(false)
     }
 
-    fn refuse(&self, breach: Breach, at: usize, sentence: &str) -> Rejection {
+    pub(super) fn refuse(&self, breach: Breach, at: usize, sentence: &str) -> Rejection {
         refuse(breach, self.text, at, sentence)
     }
 
-    fn slice(&self, range: Range<usize>) -> &str {
+    pub(super) fn slice(&self, range: Range<usize>) -> &str {
         self.text.get(range).unwrap_or_default()
-    }
-
-    fn start(&mut self, at: usize, length: usize, name_length: usize, empty: bool) -> Result<(), Rejection> {
-        if self.phase == Phase::Epilog {
-            return Err(self.refuse(Breach::Root, at, "a second root element begins here"));
-        }
-        if self.state.open.len() >= DEPTH_MAX {
-            return Err(self.refuse(Breach::Limit, at, "elements nest deeper than 64"));
-        }
-        if name_length > NAME_BYTES_MAX {
-            return Err(self.refuse(Breach::Limit, at, "a name is longer than 1 KiB"));
-        }
-        let name = (at + 1, at + 1 + name_length);
-        let mut attributes = std::mem::take(&mut self.state.attributes);
-        let done = self.element(at, name, at + 1 + length, &mut attributes);
-        self.state.attributes = attributes;
-        done?;
-        if empty {
-            self.close(at);
-        }
-        Ok(())
-    }
-
-    fn element(
-        &mut self,
-        at: usize,
-        name: (usize, usize),
-        end: usize,
-        attributes: &mut Vec<Attribute>,
-    ) -> Result<(), Rejection> {
-        let outside = self.state.namespaces.mark();
-        if name.1 < end {
-            attributes::parse(self.text, name.1, end, attributes)?;
-        } else {
-            attributes.clear();
-        }
-        for attribute in attributes.iter() {
-            self.bind(attribute)?;
-        }
-        let is_root = self.phase == Phase::Prolog;
-        if is_root {
-            self.state.namespaces.root_is_bound();
-        }
-        let text = self.text;
-        let spelled = text.get(name.0..name.1).unwrap_or_default();
-        let known = self.state.namespaces.look_up(spelled, false, self.to.names());
-        let Some(known) = known else {
-            return Err(self.bad_name(spelled, name.0));
-        };
-        let told = if is_root {
-            self.check_root(spelled, at)?;
-            self.phase = Phase::Inside;
-            self.to.begin(at);
-            true
-        } else {
-            let above = self.state.open.last_mut();
-            let told = above.is_some_and(|above| {
-                above.has_child = true;
-                above.told
-            });
-            told && self.to.enter(known.symbol, spelled, at)
-        };
-        let mut open = Open {
-            name,
-            outside,
-            told,
-            has_text: false,
-            has_child: false,
-            text: 0,
-        };
-        if !attributes.is_empty() {
-            self.check_duplicates(attributes)?;
-            for attribute in attributes.iter() {
-                self.attribute(attribute, &mut open)?;
-            }
-        }
-        self.state.open.push(open);
-        Ok(())
-    }
-
-    /// Binds a prefix if the attribute is a declaration (Namespaces in XML 1.0, section 3).
-    fn bind(&mut self, attribute: &Attribute) -> Result<(), Rejection> {
-        let text = self.text;
-        let name = text.get(attribute.name.clone()).unwrap_or_default();
-        let prefix = match name.strip_prefix("xmlns") {
-            Some("") => "",
-            Some(rest) if rest.starts_with(':') => rest.get(1..).unwrap_or_default(),
-            _ => return Ok(()),
-        };
-        let at = attribute.name.start;
-        attributes::normalised(text, &attribute.value, &mut self.state.value)?;
-        let namespace = self.state.value.as_str();
-        let fault = match (prefix, namespace) {
-            ("xmlns", _) => Some("the prefix `xmlns` cannot be declared"),
-            ("xml", XML) => None,
-            ("xml", _) | (_, XML) => Some("the prefix `xml` and its namespace belong together"),
-            (_, XMLNS) => Some("the namespace of `xmlns` cannot be bound"),
-            ("", _) => None,
-            (_, "") => Some("a prefix cannot be bound to nothing"),
-            (prefix, _) if !characters::is_plain_name(prefix) => Some("this is no prefix"),
-            _ => None,
-        };
-        if let Some(sentence) = fault {
-            return Err(self.refuse(Breach::Namespace, at, sentence));
-        }
-        let value = std::mem::take(&mut self.state.value);
-        self.state.namespaces.bind(prefix, &value);
-        self.state.value = value;
-        Ok(())
-    }
-
-    fn bad_name(&self, name: &str, at: usize) -> Rejection {
-        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-        let is_name = characters::is_plain_name(local) && (!name.contains(':') || characters::is_plain_name(prefix));
-        if is_name {
-            self.refuse(Breach::Namespace, at, "a prefix is not declared")
-        } else {
-            self.refuse(Breach::Name, at, "this is no name of XML")
-        }
-    }
-
-    fn check_root(&self, spelled: &str, at: usize) -> Result<(), Rejection> {
-        let (prefix, local) = spelled.split_once(':').unwrap_or(("", spelled));
-        let namespace = self.state.namespaces.namespace(prefix).unwrap_or_default();
-        if local == self.xml.root_local && namespace == self.xml.root_namespace {
-            return Ok(());
-        }
-        let sentence = format!(
-            "the root element is not `{}`, which this mapping reads",
-            self.xml.root_spelled
-        );
-        Err(refuse(Breach::WrongRoot, self.text, at, sentence))
-    }
-
-    /// No two attributes with the same expanded name (Namespaces in XML 1.0, section 6.3).
-    fn check_duplicates(&self, attributes: &[Attribute]) -> Result<(), Rejection> {
-        for (index, attribute) in attributes.iter().enumerate() {
-            let name = self.slice(attribute.name.clone());
-            for other in attributes.get(..index).unwrap_or_default() {
-                if self.same_name(name, self.slice(other.name.clone())) {
-                    let at = attribute.name.start;
-                    return Err(self.refuse(
-                        Breach::DuplicateAttribute,
-                        at,
-                        "an attribute stands twice in an element",
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn same_name(&self, one: &str, other: &str) -> bool {
-        if one == other {
-            return true;
-        }
-        let (Some((a, local_a)), Some((b, local_b))) = (one.split_once(':'), other.split_once(':')) else {
-            return false;
-        };
-        local_a == local_b && self.state.namespaces.namespace(a) == self.state.namespaces.namespace(b)
-    }
-
-    fn attribute(&mut self, attribute: &Attribute, open: &mut Open) -> Result<(), Rejection> {
-        let text = self.text;
-        let name = text.get(attribute.name.clone()).unwrap_or_default();
-        if name.starts_with("xmlns") && (name.len() == 5 || name.as_bytes().get(5) == Some(&b':')) {
-            return Ok(());
-        }
-        let Some(known) = self.state.namespaces.look_up(name, true, self.to.names()) else {
-            return Err(self.bad_name(name, attribute.name.start));
-        };
-        if attribute.changes {
-            attributes::normalised(text, &attribute.value, &mut self.state.value)?;
-        }
-        if !open.told || name.starts_with("xml:") {
-            return Ok(());
-        }
-        if known.is_xsi && known.symbol == Symbol::UNKNOWN {
-            let value = text.get(attribute.value.clone()).unwrap_or_default().trim();
-            // What is nil is absent: its text is not told, and neither is that it is empty.
-            open.has_child |= name.ends_with(":nil") && matches!(value, "true" | "1");
-            return Ok(());
-        }
-        let piece = if attribute.changes {
-            Piece::Made(&self.state.value, attribute.value.start)
-        } else {
-            Piece::Span(attribute.value.start, attribute.value.end)
-        };
-        self.to.attribute(known.symbol, name, piece);
-        Ok(())
     }
 
     fn end(&mut self, from: usize, to: usize) -> Result<(), Rejection> {
@@ -362,7 +173,7 @@ impl<L: Listener> Walk<'_, L> {
         Ok(())
     }
 
-    fn close(&mut self, at: usize) {
+    pub(super) fn close(&mut self, at: usize) {
         let Some(open) = self.state.open.pop() else {
             return;
         };
@@ -477,44 +288,4 @@ impl<L: Listener> Walk<'_, L> {
             Phase::Start | Phase::Prolog => Err(self.refuse(Breach::Empty, at, "the document has no root element")),
         }
     }
-}
-
-/// The XML declaration (section 2.8): `version`, then `encoding`, then `standalone`.
-fn declaration(text: &str, from: usize, to: usize) -> Result<(), Rejection> {
-    let wrong = |at: usize, sentence: &str| Err(refuse(Breach::Declaration, text, at, sentence));
-    let mut found = Vec::new();
-    attributes::parse(text, from + "<?xml".len(), to - "?>".len(), &mut found).map_err(|fault| Rejection {
-        code: hub_message::Code::new("AH-X112"),
-        ..fault
-    })?;
-    let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-    let mut expected = ["version", "encoding", "standalone"].into_iter();
-    for (index, attribute) in found.iter().enumerate() {
-        let (name, value) = (part(&attribute.name), part(&attribute.value));
-        if (index == 0) != (name == "version") || !expected.any(|known| known == name) {
-            return wrong(
-                attribute.name.start,
-                "the XML declaration has version, encoding and standalone, in this order",
-            );
-        }
-        let fits = match name {
-            "version" => value == "1.0",
-            "standalone" => matches!(value, "yes" | "no"),
-            _ => {
-                let mut bytes = value.bytes();
-                bytes.next().is_some_and(|b| b.is_ascii_alphabetic())
-                    && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
-            }
-        };
-        if !fits {
-            return wrong(
-                attribute.value.start,
-                "this is no value for the XML declaration; the version must be 1.0",
-            );
-        }
-    }
-    if found.is_empty() {
-        return wrong(from, "the XML declaration has no version");
-    }
-    Ok(())
 }

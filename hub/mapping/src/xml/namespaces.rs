@@ -102,10 +102,12 @@ impl Namespaces {
             return self.resolve(name, attribute, names);
         }
         let at = slot(name, attribute);
-        if let Some(cached) = self.cache.get(at) {
-            if cached.name == name && cached.attribute == attribute && cached.known.is_some() {
-                return cached.known;
-            }
+        if let Some(cached) = self.cache.get(at)
+            && cached.name == name
+            && cached.attribute == attribute
+            && cached.known.is_some()
+        {
+            return cached.known;
         }
         let known = self.resolve(name, attribute, names);
         if let Some(cached) = self.cache.get_mut(at) {

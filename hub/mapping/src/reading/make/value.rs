@@ -19,14 +19,12 @@ pub(super) enum Value<'s> {
     Absent,
 }
 
+/// A value, or why it was refused, with it where it may be shown; and where it stands.
+type Found<'s> = (Result<Value<'s>, (Refusal, Option<String>)>, Option<usize>);
+
 impl Listening<'_> {
     /// The value of a leaf: in the document, in the buffers, or nowhere; and where it stands.
-    pub(super) fn value<'s>(
-        &'s self,
-        leaf: &LeafMake,
-        here: Here,
-        buffers: &mut Buffers,
-    ) -> (Result<Value<'s>, (Refusal, Option<String>)>, Option<usize>) {
+    pub(super) fn value<'s>(&'s self, leaf: &LeafMake, here: Here, buffers: &mut Buffers) -> Found<'s> {
         let mut made = String::new();
         let (text, at) = match &leaf.source {
             LeafSource::Nothing => (None, None),
