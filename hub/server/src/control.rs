@@ -28,6 +28,9 @@ pub(crate) enum Request {
     Replay {
         /// The dead letter.
         dead_letter: String,
+        /// Why it is sent although an earlier replay is under way or was successful.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<String>,
         /// Who asked, for the record.
         by: String,
     },

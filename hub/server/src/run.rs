@@ -140,7 +140,7 @@ async fn answer(town: &mut Town, request: Request) -> Answer {
             Ok(status) => Answer::Ok(status),
             Err(fault) => Answer::error(Exit::Unreachable, fault.to_string()),
         },
-        Request::Replay { dead_letter, by } => replay::replay(town, &dead_letter, &by).await,
+        Request::Replay { dead_letter, again, by } => replay::replay(town, &dead_letter, again.as_deref(), &by).await,
         Request::Discard {
             dead_letter,
             reason,

@@ -38,6 +38,7 @@ pub(super) fn line(row: &DbRow) -> Result<(DeadLetterLine, Rejection), StoreErro
         recipient: decode::maybe_parsed(row, "recipient")?,
         code: rejection.code.as_str().to_owned(),
         text: rejection.text.clone(),
+        remedy: rejection.remedy.clone(),
         state: decode::one_of(row, "state", DeadLetterState::of_number)?,
         replays: decode::number::<i64>(row, "replays")? as u32,
     };

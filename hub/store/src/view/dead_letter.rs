@@ -85,6 +85,8 @@ pub struct DeadLetterLine {
     pub code: String,
     /// Why, in a sentence.
     pub text: String,
+    /// What to do about it, in a sentence.
+    pub remedy: String,
     /// State.
     pub state: DeadLetterState,
     /// How often it was replayed.

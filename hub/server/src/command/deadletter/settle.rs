@@ -14,6 +14,13 @@ pub(super) struct Replay {
     /// The dead letters.
     #[arg(required = true)]
     ids: Vec<String>,
+    /// Send them although an earlier replay is under way or was successful. Needs a reason; the target may get twice
+    /// what it should have once.
+    #[arg(long, requires = "reason")]
+    again: bool,
+    /// Why they are sent again.
+    #[arg(long, value_name = "TEXT", requires = "again")]
+    reason: Option<String>,
 }
 
 /// What giving up takes.
@@ -29,9 +36,14 @@ pub(super) struct Discard {
 
 /// Sends the originals through the hub again.
 pub(super) fn replay(place: &Place, replay: &Replay) -> Result<Exit, Failure> {
+    let reason = replay.reason.as_deref().map(str::trim);
+    if reason == Some("") {
+        return Err(Failure::new(Exit::Usage, "--reason darf nicht leer sein."));
+    }
     each(&replay.ids, |id| {
         place.ask(&Request::Replay {
             dead_letter: id.to_owned(),
+            again: reason.map(str::to_owned),
             by: user(),
         })
     })
