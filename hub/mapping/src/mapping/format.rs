@@ -101,6 +101,9 @@ fn xml(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> Optio
     vocabulary.is_xml = true;
     let namespaces = pairs(table.table("ns", report), report);
     for (prefix, uri) in &namespaces {
+        if uri.value.is_empty() || uri.value.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            report.error("AH-M105", uri.span.clone(), "a namespace is a URI, without white space");
+        }
         vocabulary.namespaces.insert(prefix.value.clone(), uri.value.clone());
     }
     let root = table.needed_text("root", report)?;

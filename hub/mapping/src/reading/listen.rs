@@ -44,6 +44,8 @@ pub(crate) struct ReadState {
     unmapped_at: HashMap<u32, Vec<u32>>,
     /// Dotted length of each list on the way to what is being made, and the item's index in it.
     pub(crate) indices: Vec<(usize, usize)>,
+    /// Nodes of the latest document, a guess at the next one's.
+    pub(crate) nodes: usize,
     /// Parts of the item's text that is being made.
     pub(crate) parts: Vec<Option<(u32, u32)>>,
 }
@@ -208,7 +210,13 @@ impl Listener for Listening<'_> {
             self.state.slots.add(frame.instance, frame.takes, piece, self.text);
             return;
         }
-        if self.policy == Policy::Ignore {
+        let names_text = self
+            .program
+            .trie
+            .nodes
+            .get(frame.node as usize)
+            .is_some_and(|n| n.text != NONE);
+        if names_text || self.policy == Policy::Ignore {
             return;
         }
         let (text, at) = match piece {
@@ -216,13 +224,7 @@ impl Listener for Listening<'_> {
             Piece::Made(text, at) => (text, at),
         };
         let is_blank = text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
-        let names_text = self
-            .program
-            .trie
-            .nodes
-            .get(frame.node as usize)
-            .is_some_and(|n| n.text != NONE);
-        if !is_blank && !names_text {
+        if !is_blank {
             self.unmapped(frame.node, "text()", false, at);
         }
     }

@@ -8,7 +8,7 @@ use hub_message::{Code, LeafKind, Rejection, TreeBuilder};
 
 use super::listen::{Listening, ReadFinding};
 use super::trie::NONE;
-use super::{ItemMake, LeafMake, ListMake, Make};
+use super::{ItemMake, LeafMake, LeafSource, ListMake, Make};
 use crate::convert::Refusal;
 use crate::rows::Rule;
 use value::Value;
@@ -49,13 +49,15 @@ impl Listening<'_> {
             return;
         }
         let program = self.program;
-        let mut builder = TreeBuilder::default();
+        let mut builder = TreeBuilder::with_capacity(self.state.nodes);
         builder.open_map(None);
         self.state.indices.clear();
         self.state.parts.clear();
         self.make_all(&program.document, Here::of(0), &mut builder);
         builder.close();
-        self.made.push(builder.finish());
+        let made = builder.finish();
+        self.state.nodes = made.len();
+        self.made.push(made);
     }
 
     fn make_all(&mut self, body: &[Make], here: Here, out: &mut TreeBuilder) {
@@ -149,6 +151,12 @@ impl Listening<'_> {
 
     /// Makes a leaf out of what was met. `false`: nothing was.
     fn make_found(&mut self, leaf: &LeafMake, here: Here, out: &mut TreeBuilder) -> bool {
+        // Most leaves of a complete mapping are absent from a document, so that is found out first.
+        if let (LeafSource::Slot(slot), None) = (&leaf.source, &leaf.when)
+            && !self.state.slots.is_filled(here.instance, *slot)
+        {
+            return false;
+        }
         if let Some(when) = &leaf.when
             && !self.holds(when, here)
         {

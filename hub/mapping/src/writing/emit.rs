@@ -32,12 +32,12 @@ impl<'a, S: Sink> Writing<'a, S> {
     pub(crate) fn run(mut self, scope: &WriteScope) -> Result<(), Rejection> {
         self.state.clear();
         let begun = self.sink.begin();
-        self.told(begun, &Rule::default());
+        self.told(begun, None);
         let bases = self.state.open(scope, self.document);
         self.make(scope, bases);
         self.inside(scope, bases, 0);
         let ended = self.sink.end();
-        self.told(ended, &Rule::default());
+        self.told(ended, None);
         match Rejection::all(self.findings) {
             Some(rejection) => Err(rejection),
             None => Ok(()),
@@ -169,20 +169,20 @@ impl<'a, S: Sink> Writing<'a, S> {
     fn switch_list(&mut self, from: Option<Symbol>, to: Option<Symbol>) {
         if let Some(name) = from {
             let told = self.sink.end_list(name);
-            self.told(told, &Rule::default());
+            self.told(told, None);
         }
         if let Some(name) = to {
             let told = self.sink.list(name);
-            self.told(told, &Rule::default());
+            self.told(told, None);
         }
     }
 
     fn element(&mut self, scope: &WriteScope, bases: Bases, index: usize, name: Symbol) {
         let told = self.sink.enter(name);
-        self.told(told, &Rule::default());
+        self.told(told, None);
         self.inside(scope, bases, index);
         let told = self.sink.leave(name);
-        self.told(told, &Rule::default());
+        self.told(told, None);
     }
 
     fn items(&mut self, outside: Bases, list: &ListWrite, name: Symbol) {
@@ -222,10 +222,10 @@ impl<'a, S: Sink> Writing<'a, S> {
             Some(name) => self.sink.attribute(name, text),
             None => self.sink.value(text, self.state.held(bases, index).kind),
         };
-        self.told(told, &value.rule);
+        self.told(told, Some(&value.rule));
     }
 
-    fn told(&mut self, result: Result<(), Rejection>, rule: &Rule) {
+    fn told(&mut self, result: Result<(), Rejection>, rule: Option<&Rule>) {
         let Err(rejection) = result else {
             return;
         };
@@ -237,13 +237,16 @@ impl<'a, S: Sink> Writing<'a, S> {
 
     fn refuse(&mut self, rule: &Rule, refusal: &Refusal) {
         let text = format!("the value {}", refusal.text);
-        self.told(Err(Rejection::new(Code::new(refusal.code), text, refusal.remedy)), rule);
+        self.told(
+            Err(Rejection::new(Code::new(refusal.code), text, refusal.remedy)),
+            Some(rule),
+        );
     }
 
-    fn ruled(&self, rejection: Rejection, rule: &Rule) -> Rejection {
-        if rule.place.is_empty() {
+    fn ruled(&self, rejection: Rejection, rule: Option<&Rule>) -> Rejection {
+        let Some(rule) = rule.filter(|rule| !rule.place.is_empty()) else {
             return rejection;
-        }
+        };
         let mut field = rule.field.clone();
         for (length, index) in self.state.indices.iter().rev() {
             if *length <= rule.field.len() {

@@ -116,9 +116,17 @@ impl WriteState {
         if field.children.is_empty() || node.kind() != Kind::Map {
             return;
         }
+        // Documents and rows mostly have the same order, so the search goes on where it left off.
+        let mut next = 0;
         for child in node.children() {
             let key = child.key().unwrap_or_default();
-            if let Some((_, at)) = field.children.iter().find(|(name, _)| name == key) {
+            let (before, after) = field.children.split_at(next.min(field.children.len()));
+            let found = after.iter().chain(before).position(|(name, _)| name == key);
+            let Some(index) = found.map(|index| (index + before.len()) % field.children.len()) else {
+                continue;
+            };
+            next = index + 1;
+            if let Some((_, at)) = field.children.get(index) {
                 self.find(scope, *at, child, base);
             }
         }

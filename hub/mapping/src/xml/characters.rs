@@ -9,14 +9,18 @@ use hub_message::Rejection;
 pub(super) struct Scanned {
     /// Whether a carriage return stands anywhere, so that line ends must be made one.
     pub(super) returns: bool,
+    /// Whether a `]` stands anywhere, so that a text may hold `]]>`.
+    pub(super) brackets: bool,
 }
 
 /// Refuses characters that XML 1.0 does not allow.
 pub(super) fn scan(text: &str) -> Result<Scanned, Rejection> {
     let mut returns = false;
+    let mut brackets = false;
     let mut suspicious = false;
     for &byte in text.as_bytes() {
         returns |= byte == b'\r';
+        brackets |= byte == b']';
         suspicious |= (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || (byte == 0xEF);
     }
     if suspicious && let Some((at, _)) = text.char_indices().find(|(_, c)| !is_char(*c)) {
@@ -27,7 +31,7 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Rejection> {
             "this character is not allowed in XML",
         ));
     }
-    Ok(Scanned { returns })
+    Ok(Scanned { returns, brackets })
 }
 
 /// `Char` of XML 1.0.

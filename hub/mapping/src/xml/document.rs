@@ -61,6 +61,7 @@ pub(super) struct Walk<'w, L> {
     pub(super) to: &'w mut L,
     pub(super) phase: Phase,
     returns: bool,
+    brackets: bool,
 }
 
 /// Walks a document.
@@ -78,6 +79,7 @@ pub(super) fn read<L: Listener>(xml: &Xml, text: &str, state: &mut State, to: &m
         to,
         phase: Phase::Start,
         returns: scanned.returns,
+        brackets: scanned.brackets,
     };
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
@@ -204,7 +206,10 @@ impl<L: Listener> Walk<'_, L> {
             }
             return Ok(());
         }
-        if let Some(offset) = raw.find("]]>") {
+        if self.brackets
+            && raw.as_bytes().contains(&b']')
+            && let Some(offset) = raw.find("]]>")
+        {
             return Err(self.refuse(Breach::Markup, at + offset, "`]]>` stands in a text"));
         }
         self.tell(at, length)
@@ -218,23 +223,21 @@ impl<L: Listener> Walk<'_, L> {
     }
 
     fn tell(&mut self, at: usize, length: usize) -> Result<(), Rejection> {
-        let too_long = self.state.open.last_mut().is_some_and(|open| {
-            open.text += length;
-            open.text > TEXT_BYTES_MAX
-        });
-        if too_long {
-            return Err(self.refuse(Breach::Limit, at, "a text is longer than 10 MiB"));
-        }
+        let text = self.text;
+        let raw = text.get(at..at + length).unwrap_or_default();
         let Some(open) = self.state.open.last_mut() else {
             return Ok(());
         };
-        if !open.told || (open.has_child && !open.has_text && self.nil_or_mixed(at, length)) {
+        open.text += length;
+        if open.text > TEXT_BYTES_MAX {
+            return Err(self.refuse(Breach::Limit, at, "a text is longer than 10 MiB"));
+        }
+        // White space behind a child element is layout, and what stands in a nil element is none of its text.
+        let is_layout = open.has_child && !open.has_text && raw.bytes().all(is_space);
+        if !open.told || is_layout {
             return Ok(());
         }
-        if let Some(open) = self.state.open.last_mut() {
-            open.has_text = true;
-        }
-        let raw = self.text.get(at..at + length).unwrap_or_default();
+        open.has_text = true;
         if self.returns && raw.contains('\r') {
             // Line ends become one line feed (section 2.11).
             let made = raw.replace("\r\n", "\n").replace('\r', "\n");
@@ -243,11 +246,6 @@ impl<L: Listener> Walk<'_, L> {
             self.to.text(Piece::Span(at, at + length));
         }
         Ok(())
-    }
-
-    /// White space behind a child element is layout; it is not told.
-    fn nil_or_mixed(&self, at: usize, length: usize) -> bool {
-        self.slice(at..at + length).bytes().all(is_space)
     }
 
     fn reference(&mut self, at: usize, name: &str) -> Result<(), Rejection> {

@@ -25,7 +25,8 @@ impl Written {
             root_open.push_str(prefix);
             root_open.push_str("=\"");
             let mut escaped = Vec::new();
-            escape(uri, true, &mut escaped);
+            // Loading refused a namespace with control characters.
+            let _ = escape(uri, true, &mut escaped);
             root_open.push_str(&String::from_utf8_lossy(&escaped));
             root_open.push('"');
         }
@@ -87,22 +88,20 @@ impl Sink for XmlSink<'_> {
     }
 
     fn attribute(&mut self, name: Symbol, value: &str) -> Result<(), Rejection> {
-        check(value)?;
         self.out.push(b' ');
         self.out.extend_from_slice(self.names.spelled(name).as_bytes());
         self.out.extend_from_slice(b"=\"");
-        escape(value, true, self.out);
+        escape(value, true, self.out)?;
         self.out.push(b'"');
         Ok(())
     }
 
     fn value(&mut self, value: &str, _kind: ValueKind) -> Result<(), Rejection> {
-        check(value)?;
-        if !value.is_empty() {
-            self.close_tag();
-            escape(value, false, self.out);
+        if value.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        self.close_tag();
+        escape(value, false, self.out)
     }
 
     fn leave(&mut self, name: Symbol) -> Result<(), Rejection> {
@@ -124,39 +123,78 @@ impl Sink for XmlSink<'_> {
     }
 }
 
-/// XML 1.0 has no way to carry some characters, not even by reference.
-fn check(value: &str) -> Result<(), Rejection> {
-    let suspicious = value
-        .bytes()
-        .any(|b| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0xEF);
-    match value.chars().position(|c| suspicious && !is_char(c)) {
-        None => Ok(()),
-        Some(position) => Err(Rejection::new(
-            Code::new("AH-M217"),
-            format!("character {} of the value cannot be written in XML", position + 1),
-            "correct the value at its source",
-        )),
+/// What becomes of a byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Copied,
+    /// `<`, `>`, `&`, and what a reader would change.
+    Escaped,
+    /// As [`Fate::Escaped`], in attributes only.
+    EscapedInAttribute,
+    /// XML 1.0 has no way to carry it, not even by reference; or it begins a character of which that may be true.
+    Doubtful,
+}
+
+const FATES: [Fate; 256] = {
+    let mut fates = [Fate::Copied; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // The index runs over the array's own length.
+        #[allow(clippy::indexing_slicing)]
+        {
+            fates[byte] = match byte as u8 {
+                b'<' | b'>' | b'&' | b'\r' => Fate::Escaped,
+                b'"' | b'\n' | b'\t' => Fate::EscapedInAttribute,
+                0..0x20 | 0xEF => Fate::Doubtful,
+                _ => Fate::Copied,
+            };
+        }
+        byte += 1;
     }
+    fates
+};
+
+fn fate(byte: u8) -> Fate {
+    FATES.get(byte as usize).copied().unwrap_or(Fate::Copied)
 }
 
 /// Escapes what a reader would take for markup, and line ends that a reader would change.
-fn escape(value: &str, attribute: bool, out: &mut Vec<u8>) {
+fn escape(value: &str, attribute: bool, out: &mut Vec<u8>) -> Result<(), Rejection> {
     let bytes = value.as_bytes();
     let mut clean = 0;
     for (at, byte) in bytes.iter().enumerate() {
-        let escaped: &[u8] = match byte {
-            b'<' => b"&lt;",
-            b'>' => b"&gt;",
-            b'&' => b"&amp;",
-            b'\r' => b"&#13;",
-            b'"' if attribute => b"&quot;",
-            b'\n' if attribute => b"&#10;",
-            b'\t' if attribute => b"&#9;",
-            _ => continue,
+        let escaped: &[u8] = match (fate(*byte), byte) {
+            (Fate::Copied, _) => continue,
+            (Fate::Doubtful, _) => {
+                check(value, at)?;
+                continue;
+            }
+            (Fate::EscapedInAttribute, _) if !attribute => continue,
+            (_, b'<') => b"&lt;",
+            (_, b'>') => b"&gt;",
+            (_, b'&') => b"&amp;",
+            (_, b'\r') => b"&#13;",
+            (_, b'"') => b"&quot;",
+            (_, b'\n') => b"&#10;",
+            (_, _) => b"&#9;",
         };
         out.extend_from_slice(bytes.get(clean..at).unwrap_or_default());
         out.extend_from_slice(escaped);
         clean = at + 1;
     }
     out.extend_from_slice(bytes.get(clean..).unwrap_or_default());
+    Ok(())
+}
+
+/// Whether XML can carry the character that begins at a byte.
+fn check(value: &str, at: usize) -> Result<(), Rejection> {
+    if value.get(at..).and_then(|rest| rest.chars().next()).is_none_or(is_char) {
+        return Ok(());
+    }
+    let position = value.get(..at).unwrap_or_default().chars().count();
+    Err(Rejection::new(
+        Code::new("AH-M217"),
+        format!("character {} of the value cannot be written in XML", position + 1),
+        "correct the value at its source",
+    ))
 }

@@ -11,6 +11,17 @@ pub struct TreeBuilder {
 }
 
 impl TreeBuilder {
+    /// A builder with room for so many nodes and the text that they usually hold.
+    pub fn with_capacity(nodes: usize) -> Self {
+        Self {
+            tree: Tree {
+                text: String::with_capacity(nodes * 24),
+                nodes: Vec::with_capacity(nodes),
+            },
+            open: Vec::with_capacity(16),
+        }
+    }
+
     /// A builder that fills the buffers of `tree` again.
     pub fn reuse(mut tree: Tree) -> Self {
         tree.text.clear();
