@@ -6,5 +6,7 @@ mod bad_input;
 mod kill;
 mod main_line;
 mod quota;
+mod reload;
 mod start;
+mod suspect;
 mod tidy;

@@ -7,15 +7,27 @@ use amtshub_tests::town::Town;
 use serde_json::Value;
 
 fn items(town: &Town, listing: &str) -> Vec<Value> {
-    town.json([listing, "list"])["items"].as_array().cloned().unwrap_or_default()
+    town.json([listing, "list"])["items"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// The case that holds the invoice.
 fn case_of_invoice(town: &Town) -> Value {
     let cases = items(town, "case");
-    let case = cases.iter().find(|case| case["entries"].as_u64().is_some_and(|entries| entries >= 3));
+    let case = cases
+        .iter()
+        .find(|case| case["entries"].as_u64().is_some_and(|entries| entries >= 3));
     let id = case.unwrap_or_else(|| panic!("no case with three entries: {cases:?}"))["id"].clone();
-    town.json(["case", "show", id.as_str().expect("an id"), "--reveal", "--reason", "Prüfung"])
+    town.json([
+        "case",
+        "show",
+        id.as_str().expect("an id"),
+        "--reveal",
+        "--reason",
+        "Prüfung",
+    ])
 }
 
 /// Drops the documents in this order, each after the one before has arrived in a case, and looks at the case.
@@ -31,11 +43,22 @@ fn check(order: [Door; 3]) {
     });
     let case = case_of_invoice(&town);
     let entries = case["entries"].as_array().expect("entries");
-    let types: Vec<&str> = entries.iter().filter_map(|entry| entry["entry_type"].as_str()).collect();
-    assert_eq!(types, ["delivery-note", "invoice", "portal-message"], "the order of time: {case}");
+    let types: Vec<&str> = entries
+        .iter()
+        .filter_map(|entry| entry["entry_type"].as_str())
+        .collect();
+    assert_eq!(
+        types,
+        ["delivery-note", "invoice", "portal-message"],
+        "the order of time: {case}"
+    );
     town.wait("finance got the posting", |town| town.files("finanzen/in").len() == 1);
     town.wait("the E-Akte got all three", |town| {
-        town.files("eakte/in").iter().filter(|file| file.extension().is_some_and(|e| e == "json")).count() == 3
+        town.files("eakte/in")
+            .iter()
+            .filter(|file| file.extension().is_some_and(|e| e == "json"))
+            .count()
+            == 3
     });
     assert!(items(&town, "deadletter").is_empty());
 }
@@ -75,12 +98,29 @@ fn a_recipient_sees_only_what_its_route_releases() {
         .filter(|file| file.extension().is_some_and(|e| e == "json"))
         .map(|file| std::fs::read_to_string(file).expect("a document"))
         .collect();
-    for withheld in ["Gartenweg", "rechnung@mueller-buero", "Lena Blatt", "03600", "DE0212", "DE123456789"] {
-        assert!(!everything.contains(withheld), "{withheld} was not released to the E-Akte");
+    for withheld in [
+        "Gartenweg",
+        "rechnung@mueller-buero",
+        "Lena Blatt",
+        "03600",
+        "DE0212",
+        "DE123456789",
+    ] {
+        assert!(
+            !everything.contains(withheld),
+            "{withheld} was not released to the E-Akte"
+        );
     }
-    let scan = town.files("eakte/in").into_iter().find(|file| file.extension().is_some_and(|e| e == "pdf"));
-    let original = std::fs::read(demonstration::documents().join("scanner/lieferschein-2026-4711.pdf")).expect("the scan");
-    assert_eq!(std::fs::read(scan.expect("the scan came along")).expect("the scan"), original);
+    let scan = town
+        .files("eakte/in")
+        .into_iter()
+        .find(|file| file.extension().is_some_and(|e| e == "pdf"));
+    let original =
+        std::fs::read(demonstration::documents().join("scanner/lieferschein-2026-4711.pdf")).expect("the scan");
+    assert_eq!(
+        std::fs::read(scan.expect("the scan came along")).expect("the scan"),
+        original
+    );
 }
 
 #[test]

@@ -105,7 +105,9 @@ fn the_rules_are_taken_anew_whole_or_not_at_all() {
         &record::route("quelle", "ziel").replace("Prüfung", "Andere Prüfung"),
     );
     assert!(town.amtshub(["reload"]).status.success(), "{}", town.log());
-    town.wait("the new rules are in force", |town| town.json(["status"])["rules"] != before);
+    town.wait("the new rules are in force", |town| {
+        town.json(["status"])["rules"] != before
+    });
     town.drop_file("quelle/in", "2.xml", record::xml(1, 2, 600).as_bytes());
     town.wait("the second is delivered", |town| town.files("ziel/out").len() == 2);
 }
