@@ -71,8 +71,8 @@
 //! template   = ["#{subject:[A-Z]{3}}#{text}", "{text}"]   # parts are fields of the item; `fields` may stand beside
 //! ```
 //!
-//! Several lists and single rows may share an element by predicates or without. Fragments may use fragments to a depth of
-//! 16, so a recursive structure is written level by level:
+//! Several lists and single rows may share an element by predicates or without. Fragments may use other fragments, but not
+//! themselves, so a recursive structure is written level by level:
 //! `[lists.lines.lists.subLines]`, `[lists.lines.lists.subLines.fields]`, `"*" = ". | use(line)"`.
 //!
 //! # Order when writing

@@ -19,6 +19,8 @@ pub mod language;
 mod mapping;
 mod reading;
 pub mod report;
+#[cfg(test)]
+mod roundtrips;
 mod rows;
 #[cfg(test)]
 mod sample;

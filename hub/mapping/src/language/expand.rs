@@ -18,8 +18,8 @@ use crate::function::Argument;
 use crate::report::Report;
 use crate::rows::{Path, Scope};
 
-/// How deep fragments may use fragments.
-const FRAGMENT_DEPTH: usize = 16;
+/// How often fragments may be put in, all in all.
+const FRAGMENT_USES: usize = 4_000;
 
 /// Everything that rows may refer to.
 pub(crate) struct Expander<'a> {
@@ -28,6 +28,8 @@ pub(crate) struct Expander<'a> {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) tables: HashMap<String, Arc<CodeTable>>,
     pub(crate) report: &'a mut Report,
+    /// How often fragments were put in.
+    pub(crate) uses: usize,
 }
 
 /// Where a block of rows is put in.
@@ -45,7 +47,8 @@ pub(crate) struct Spot<'s> {
     pub(crate) scope_place: String,
     /// Position of the row that used this fragment.
     pub(crate) order: Vec<usize>,
-    pub(super) depth: usize,
+    /// Fragments that are being put in, each in the one before.
+    pub(super) fragments: Vec<&'s str>,
     /// Whether rows here are read and written.
     pub(crate) ways: Ways,
 }
@@ -60,7 +63,7 @@ impl<'s> Spot<'s> {
             place: Path::default(),
             scope_place: String::new(),
             order: Vec::new(),
-            depth: 0,
+            fragments: Vec::new(),
             ways,
         }
     }
@@ -203,19 +206,24 @@ impl<'a> Expander<'a> {
             return;
         };
         let file: &'a File = self.file;
-        let Some((_, block)) = file.fragments.iter().find(|(known, _)| known.value == *name) else {
+        let Some((known_name, block)) = file.fragments.iter().find(|(known, _)| known.value == *name) else {
             let known = file.fragments.iter().map(|(name, _)| name.value.as_str());
             let sentence = format!("there is no fragment `{name}`");
             self.report
                 .unknown("AH-M114", text.place(&call.range), sentence, name, known);
             return;
         };
-        if spot.depth >= FRAGMENT_DEPTH {
-            self.report.error(
-                "AH-M124",
-                text.place(&call.range),
-                "fragments use each other too deeply, or in a circle",
-            );
+        self.uses += 1;
+        if spot.fragments.contains(&known_name.value.as_str()) {
+            let sentence = format!("the fragment `{name}` uses itself");
+            self.report.error("AH-M124", text.place(&call.range), sentence);
+            return;
+        }
+        if self.uses > FRAGMENT_USES {
+            if self.uses == FRAGMENT_USES + 1 {
+                let sentence = format!("fragments are put in more than {FRAGMENT_USES} times");
+                self.report.error("AH-M124", text.place(&call.range), sentence);
+            }
             return;
         }
         if let Found::Unknown(index, members) = look_up(spot.scope, &keys) {
@@ -229,7 +237,7 @@ impl<'a> Expander<'a> {
         inner.keys = keys;
         inner.place = spot.place.join(&below);
         inner.order.push(text.span.start);
-        inner.depth += 1;
+        inner.fragments.push(&known_name.value);
         self.block(block, &inner, scope);
     }
 

@@ -65,7 +65,7 @@ impl<'a> Expander<'a> {
             place: Path::default(),
             scope_place: rule.place.clone(),
             order: Vec::new(),
-            depth: spot.depth,
+            fragments: spot.fragments.clone(),
             ways,
         };
         let mut item_scope = Scope::default();

@@ -207,7 +207,7 @@ fn functions_tables_and_fragments() {
     );
     check(
         "seller.'*' = 'a | use(x)'\n[fragments.x]\n'*' = 'b | use(x)'",
-        &["M124 use(x): fragments use each other too deeply, or in a circle"],
+        &["M124 use(x): the fragment `x` uses itself"],
     );
     check(
         "seller.name = 'a | trim | first'",
@@ -345,4 +345,19 @@ fn everything_is_found_at_once() {
     ));
     let codes: Vec<&str> = all.iter().map(|f| f.split(' ').next().unwrap()).collect();
     assert_eq!(codes, ["M119", "M102", "M111", "M110", "M102", "M102"]);
+}
+
+#[test]
+fn json_has_one_value_at_a_place() {
+    let head = XML_HEAD.replace(
+        "kind = 'xml'\nroot = 'r'\n[format.ns]\np = 'urn:p'\n",
+        "kind = 'json'\n",
+    );
+    assert_eq!(
+        findings(&format!("{head}[fields]\nnumber = 'a'\nnet = 'a/b'\nn = 'c/@d'\n")),
+        [
+            "M103 'a': `a` has a value and something below it; in JSON it can have only one of them",
+            "M103 'c/@d': JSON has no attributes",
+        ]
+    );
 }

@@ -16,6 +16,7 @@ use crate::language::value::{Table, Value};
 use crate::report::Report;
 use crate::rows::Scope;
 use crate::source::{Names, Symbol};
+use crate::writing::WriteScope;
 use crate::xml::{Written, Xml};
 
 /// A format with its settings.
@@ -62,6 +63,33 @@ impl Format {
             Self::Csv(csv) => csv.layout().check(scope, names, report),
             Self::Fixed(fixed) => fixed.layout().check(scope, names, report),
             Self::Xml(_) | Self::Json => {}
+        }
+    }
+
+    /// Finds what the format cannot carry among the places that are written.
+    pub(super) fn check_written(&self, scope: &WriteScope, names: &Names, report: &mut Report) {
+        if !matches!(self, Self::Json) {
+            return;
+        }
+        for (index, element) in scope.elements.iter().enumerate() {
+            let first = element
+                .content
+                .first()
+                .and_then(|value| scope.values.get(*value as usize));
+            let is_divided = element.end as usize > index + 1 && element.list.is_none();
+            if let (Some(value), true) = (first, is_divided) {
+                let name = names.spelled(element.name);
+                let sentence =
+                    format!("`{name}` has a value and something below it; in JSON it can have only one of them");
+                report.error("AH-M103", value.rule.span.clone(), sentence);
+            }
+            let attribute = element.attributes.first().and_then(|(_, values)| values.first());
+            if let Some(value) = attribute.and_then(|value| scope.values.get(*value as usize)) {
+                report.error("AH-M103", value.rule.span.clone(), "JSON has no attributes");
+            }
+            if let Some(list) = &element.list {
+                self.check_written(&list.item, names, report);
+            }
         }
     }
 

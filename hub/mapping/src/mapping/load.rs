@@ -84,6 +84,7 @@ fn build(
         vocabulary,
         tables,
         report,
+        uses: 0,
     };
     let spot = Spot::root(shape, ways);
     let mut scope = Scope::default();
@@ -103,6 +104,10 @@ fn build(
     }
     let mut known: Vec<Path> = known.into_iter().map(|(path, _)| path).collect();
     known.extend(forbidden.into_iter().map(|(path, _)| path));
+    let write = sections.writes.then(|| writing::compile::compile(&scope, root, &order));
+    if let (Some(format), Some(program)) = (&format, &write) {
+        format.check_written(&program.document, &vocabulary.names, report);
+    }
     let read = sections
         .reads
         .then(|| reading::compile::compile(shape, &scope, &known, &vocabulary.names));
@@ -122,7 +127,7 @@ fn build(
         number: NEXT.fetch_add(1, Ordering::Relaxed),
         policy: sections.coverage.unmapped,
         asks_case: check::asks_case(&scope),
-        write: sections.writes.then(|| writing::compile::compile(&scope, root, &order)),
+        write,
         read,
         case,
         tests: sections.tests.clone(),
