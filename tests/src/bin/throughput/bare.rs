@@ -143,15 +143,15 @@ async fn publish_batch(context: &jetstream::Context, members: &[Member]) -> Resu
     let client = context.client();
     for (n, (subject, id, body)) in members.iter().enumerate() {
         let mut headers = HeaderMap::new();
-        headers.insert("Nats-Msg-Id", id.as_str());
-        headers.insert("Nats-Batch-Id", batch.as_str());
-        headers.insert("Nats-Batch-Sequence", (n + 1).to_string().as_str());
+        headers.append("Nats-Msg-Id", id.as_str());
+        headers.append("Nats-Batch-Id", batch.as_str());
+        headers.append("Nats-Batch-Sequence", (n + 1).to_string().as_str());
         if n + 1 < members.len() {
             client
                 .publish_with_headers(subject.clone(), headers, body.clone())
                 .await?;
         } else {
-            headers.insert("Nats-Batch-Commit", "1");
+            headers.append("Nats-Batch-Commit", "1");
             let reply = client
                 .request_with_headers(subject.clone(), headers, body.clone())
                 .await?;
