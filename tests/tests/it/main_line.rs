@@ -42,11 +42,8 @@ fn check(order: [Door; 3]) {
         items(town, "case").len() == 1 && items(town, "case")[0]["entries"] == 3
     });
     let case = case_of_invoice(&town);
-    let entries = case["entries"].as_array().expect("entries");
-    let types: Vec<&str> = entries
-        .iter()
-        .filter_map(|entry| entry["entry_type"].as_str())
-        .collect();
+    let entries = case["timeline"].as_array().expect("a time line");
+    let types: Vec<&str> = entries.iter().filter_map(|entry| entry["type"].as_str()).collect();
     assert_eq!(
         types,
         ["delivery-note", "invoice", "portal-message"],
