@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use crate::config;
 use crate::control::{Answer, Demand, Request};
 use crate::exit::Exit;
-use crate::hub::Sabotage;
+use crate::hub::{Sabotage, now};
 use crate::terminal;
 pub(crate) use data::control_socket;
 use data::{DataFault, DataFolder};
@@ -38,6 +38,9 @@ pub(crate) struct Options {
     /// What the hub does wrong; nothing but in tests of tests.
     pub(crate) sabotage: Sabotage,
 }
+
+/// Whoever asks for the status waits this long for a new one.
+const STATUS_MAX: Duration = Duration::from_secs(2);
 
 /// How often the loop shows that it turns.
 const BEAT: Duration = Duration::from_secs(1);
@@ -136,10 +139,7 @@ async fn watch_over(town: &mut Town, signals: &mut Signals, demanded: &mut mpsc:
 async fn answer(town: &mut Town, request: Request) -> Answer {
     match request {
         Request::Reload => reload::reload(town).await,
-        Request::Status => match serde_json::to_value(&**town.status.borrow()) {
-            Ok(status) => Answer::Ok(status),
-            Err(fault) => Answer::error(Exit::Unreachable, fault.to_string()),
-        },
+        Request::Status => status_now(town).await,
         Request::Replay { dead_letter, again, by } => replay::replay(town, &dead_letter, again.as_deref(), &by).await,
         Request::Discard {
             dead_letter,
@@ -150,5 +150,17 @@ async fn answer(town: &mut Town, request: Request) -> Answer {
             tracing::warn!(target: "reveal", what, reason, by, "personal values shown at the command line");
             Answer::Ok(serde_json::Value::Null)
         }
+    }
+}
+
+/// The status, made anew for whoever asks; the last one where that takes too long.
+async fn status_now(town: &mut Town) -> Answer {
+    let since = now();
+    town.asked.notify_one();
+    let fresh = town.status.wait_for(|status| status.at >= since);
+    let _ = tokio::time::timeout(STATUS_MAX, fresh).await;
+    match serde_json::to_value(&**town.status.borrow()) {
+        Ok(status) => Answer::Ok(status),
+        Err(fault) => Answer::error(Exit::Unreachable, fault.to_string()),
     }
 }

@@ -63,6 +63,7 @@ pub(super) async fn start(
         audit: Arc::new(Audit::new()),
         board: Arc::new(Board::default()),
         status: statuses,
+        asked: Arc::default(),
         heartbeat: Heartbeat::new(HEART_STOPS),
         running: std::collections::BTreeMap::new(),
         groups: Groups::new(&CancellationToken::new()),
@@ -226,6 +227,7 @@ async fn start_services(
         measured: measurements,
         configuration,
         status,
+        asked: Arc::clone(&town.asked),
     };
     let writer = CaseWriter {
         records: town.bus.records(),

@@ -10,7 +10,7 @@ use hub_documents::Documents;
 use hub_mapping::Worker;
 use hub_message::{ConnectorName, Recipient, Sensitive};
 use hub_store::Store;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::children;
@@ -40,6 +40,8 @@ pub(super) struct Town {
     pub(super) audit: Arc<Audit>,
     pub(super) board: Arc<Board>,
     pub(super) status: watch::Receiver<Arc<Status>>,
+    /// Asks for a new status at once.
+    pub(super) asked: Arc<Notify>,
     pub(super) heartbeat: Heartbeat,
     pub(super) running: BTreeMap<ConnectorName, Running>,
     pub(super) groups: Groups,

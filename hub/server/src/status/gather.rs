@@ -9,7 +9,7 @@ use hub_bus::Bus;
 use hub_console::{Connector, Counts, Health, Nats, Outgoing, Rules, Status, Store, Stream};
 use hub_message::{ConnectorName, Recipient, Timestamp};
 use hub_store::{BalanceRow, DeadLetterCount, OutgoingRow, StoreFacts};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::board::Board;
@@ -35,6 +35,8 @@ pub(crate) struct Gatherer {
     pub(crate) measured: watch::Receiver<Measured>,
     pub(crate) configuration: watch::Receiver<Arc<Configuration>>,
     pub(crate) status: watch::Sender<Arc<Status>>,
+    /// Told when somebody wants to know it now.
+    pub(crate) asked: Arc<Notify>,
 }
 
 /// What the case store says today.
@@ -65,6 +67,7 @@ impl Gatherer {
                 () = stop.cancelled() => return Ok(()),
                 () = tokio::time::sleep(pause) => {}
                 _ = self.configuration.changed() => {}
+                () = self.asked.notified() => {}
             }
         }
     }
