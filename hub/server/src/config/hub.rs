@@ -20,6 +20,8 @@ pub(crate) enum Nats {
     Embedded {
         /// The port on the loopback address.
         port: Option<u16>,
+        /// Lets the server acknowledge before it has written through: a power failure then loses messages.
+        dangerously_allow_unsynced: bool,
     },
     /// A server or cluster that somebody else runs.
     Foreign {
@@ -29,7 +31,18 @@ pub(crate) enum Nats {
         seed: Secret,
         /// The key of the system user, to see that the server syncs every write.
         system_seed: Option<Secret>,
+        /// Accepts a server that acknowledges before it has written through.
+        dangerously_allow_unsynced: bool,
     },
+}
+
+impl Default for Nats {
+    fn default() -> Self {
+        Self::Embedded {
+            port: None,
+            dangerously_allow_unsynced: false,
+        }
+    }
 }
 
 /// Limits.
@@ -87,7 +100,7 @@ pub(super) fn read(source: &Source, folder: &Path) -> Hub {
     let site = site(&mut file);
     let nats = file
         .section("nats")
-        .map_or(Nats::Embedded { port: None }, |section| nats(section, folder));
+        .map_or(Nats::default(), |section| nats(section, folder));
     let status = file.section("status").and_then(status).unwrap_or_else(default_status);
     let (schemas, mappings) = file
         .section("paths")
@@ -123,6 +136,9 @@ fn nats(mut section: Section<'_>, folder: &Path) -> Nats {
     let port = section
         .number("port", 1..=65535)
         .and_then(|port| u16::try_from(port).ok());
+    let dangerously_allow_unsynced = section
+        .flag("dangerously_allow_unsynced")
+        .is_some_and(|(allow, _)| allow);
     let foreign = section.entry("url").is_some();
     let url = secret::address(&mut section, "url", folder);
     let seed = secret::reference(&mut section, "seed", folder);
@@ -142,8 +158,16 @@ fn nats(mut section: Section<'_>, folder: &Path) -> Nats {
     }
     section.finish();
     match (url, seed) {
-        (Some(url), Some(seed)) => Nats::Foreign { url, seed, system_seed },
-        _ => Nats::Embedded { port },
+        (Some(url), Some(seed)) => Nats::Foreign {
+            url,
+            seed,
+            system_seed,
+            dangerously_allow_unsynced,
+        },
+        _ => Nats::Embedded {
+            port,
+            dangerously_allow_unsynced,
+        },
     }
 }
 

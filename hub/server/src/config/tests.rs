@@ -120,7 +120,7 @@ fn in_the_town_nothing_is_wrong() {
     let configuration = load(town.path(), b"key").unwrap_or_else(|found| panic!("{}", found.render()));
     assert_eq!(configuration.site, "Musterstadt");
     assert_eq!(configuration.status.to_string(), "127.0.0.1:8480");
-    assert_eq!(configuration.nats, Nats::Embedded { port: None });
+    assert_eq!(configuration.nats, Nats::default());
     assert_eq!(
         (configuration.limits.recipient_quota, configuration.limits.body_bytes),
         (1000, 10 << 20)
@@ -193,6 +193,7 @@ fn a_foreign_server_is_named_with_its_keys() {
         url: plain("nats://nats.example:4222"),
         seed: Secret::File(town.path().join("hub.seed")),
         system_seed: Some(Secret::Credential("sys".into())),
+        dangerously_allow_unsynced: false,
     };
     assert_eq!(configuration.nats, expected);
 }

@@ -99,7 +99,10 @@ pub(super) async fn start(
 async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Result<(Option<Embedded>, BusSettings)> {
     let limits = configuration.limits;
     match &configuration.nats {
-        Nats::Embedded { port } => {
+        Nats::Embedded {
+            port,
+            dangerously_allow_unsynced,
+        } => {
             // Each connector has a stream, `OUT` is one more, and atomic batches are staged beside them.
             let streams = configuration.connectors.len() as u64 + 2;
             let settings = EmbeddedSettings {
@@ -108,7 +111,7 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
                 port: *port,
                 connectors: names(configuration).into_iter().collect(),
                 max_file_store: limits.stream_bytes.saturating_mul(streams),
-                dangerously_allow_unsynced: false,
+                dangerously_allow_unsynced: *dangerously_allow_unsynced,
             };
             // It blocks until the server listens.
             let embedded = tokio::task::spawn_blocking(move || Embedded::start(settings)).await??;
@@ -116,11 +119,16 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
                 url: embedded.url(),
                 hub_seed: embedded.keys().hub_seed()?,
                 system_seed: Some(embedded.keys().system_seed()?),
-                dangerously_allow_unsynced: false,
+                dangerously_allow_unsynced: *dangerously_allow_unsynced,
             };
             Ok((Some(embedded), settings))
         }
-        Nats::Foreign { url, seed, system_seed } => {
+        Nats::Foreign {
+            url,
+            seed,
+            system_seed,
+            dangerously_allow_unsynced,
+        } => {
             let read = |secret: &crate::config::Secret| {
                 secret
                     .read()
@@ -131,7 +139,7 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
                 url: url.read().map_err(|fault| anyhow!(fault))?.into_disclosed(),
                 hub_seed: read(seed)?,
                 system_seed: system_seed.as_ref().map(read).transpose()?,
-                dangerously_allow_unsynced: false,
+                dangerously_allow_unsynced: *dangerously_allow_unsynced,
             };
             Ok((None, settings))
         }
