@@ -12,8 +12,10 @@ use hub_message::ConnectorName;
 pub struct ConfigFacts<'a> {
     /// Address that clients connect to, `127.0.0.1:4222`.
     pub listen: &'a str,
-    /// Folder of JetStream.
-    pub store_dir: &'a Path,
+    /// Folder of the server: JetStream lies in it, and it tells there on which ports it listens.
+    pub folder: &'a Path,
+    /// Its log; kept to a few files of 10 MB.
+    pub log: &'a Path,
     /// Bytes that JetStream may use on the disk; below the size of the disk.
     pub max_file_store: u64,
     /// `false` only behind a `dangerously_…` switch: an acknowledgement then comes before fsync.
@@ -62,9 +64,14 @@ write_deadline: "10s"
 lame_duck_duration: "30s"
 lame_duck_grace_period: "1s"
 logtime: true
+log_file: "{log}"
+logfile_size_limit: 10MB
+logfile_max_num: 3
+ports_file_dir: "{folder}"
+pid_file: "{folder}/nats.pid"
 
 jetstream {{
-  store_dir: "{store}"
+  store_dir: "{folder}"
 {sync}  max_memory_store: 64MB
   max_file_store: {max_file}
 }}
@@ -73,7 +80,8 @@ system_account: SYS
 
 "#,
         listen = facts.listen,
-        store = facts.store_dir.display(),
+        log = facts.log.display(),
+        folder = facts.folder.display(),
         max_file = facts.max_file_store,
     );
 }

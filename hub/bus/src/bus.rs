@@ -3,19 +3,23 @@
 
 use std::time::Duration;
 
+use async_nats::Request;
 use async_nats::jetstream::Context;
-use async_nats::{Client, ConnectOptions, Event, Request};
 use hub_message::{ConnectorName, Recipient};
-use tokio::sync::watch;
 
 use crate::fault::BusFault;
 use crate::inbound::{Inbound, Receipts, Records};
-use crate::link::Link;
+use crate::link::{Link, LinkSettings};
 use crate::publish::{Group, publish};
 use crate::reader::Reader;
-use crate::server_facts::{self, RecipientFacts, ServerFacts, StreamFacts};
+use crate::server_facts::{self, RecipientFacts, ServerFacts, ServerLoad, StreamFacts};
 use crate::services::{BeatRequest, BlobRequest, RegistrationRequest, Requests};
 use crate::streams::{self, OUT, Topology};
+
+/// Messages that wait in one subscription of the hub: more than a reader asks for at once.
+const MESSAGES_WAITING_MAX: usize = 1 << 14;
+/// Requests of connectors that wait in the hub, each at most 1 MiB. What comes beyond is dropped; its sender asks again.
+const REQUESTS_WAITING_MAX: usize = 96;
 
 /// How to reach the server.
 #[derive(Debug, Clone)]
@@ -37,27 +41,33 @@ const PULL_MAX: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct Bus {
     link: Link,
+    /// What connectors ask comes on a connection of its own with a small buffer, so that a flood of chunks neither fills
+    /// the memory nor holds up messages.
+    services: Link,
     context: Context,
-    system: Option<Client>,
+    system: Option<Link>,
     facts: ServerFacts,
 }
 
 impl Bus {
     /// Connects and looks whether the server keeps what Amtshub promises.
     pub async fn connect(settings: &BusSettings) -> Result<Self, BusFault> {
-        let (connections, connected) = watch::channel(0);
-        let client = open(
-            &settings.url,
-            &settings.hub_seed,
-            "_INBOX_hub",
-            "hub",
-            Some(connections),
-        )
-        .await?;
-        let version = client.server_info().version;
+        let open = async |seed, inbox, name, capacity| {
+            let url = &settings.url;
+            Link::open(&LinkSettings {
+                url,
+                seed,
+                inbox,
+                name,
+                capacity,
+            })
+            .await
+        };
+        let link = open(&settings.hub_seed, "_INBOX_hub", "hub", MESSAGES_WAITING_MAX).await?;
+        let version = link.client.server_info().version;
         server_facts::check_version(&version)?;
         let system = match &settings.system_seed {
-            Some(seed) => Some(open(&settings.url, seed, "_INBOX_sys", "hub (system)", None).await?),
+            Some(seed) => Some(open(seed, "_INBOX_sys", "hub (system)", MESSAGES_WAITING_MAX).await?),
             None => None,
         };
         let sync_always = match &system {
@@ -71,10 +81,12 @@ impl Bus {
                  `sync_interval: always` in its jetstream block and let the hub see the system account",
             ));
         }
-        let mut context = async_nats::jetstream::new(client.clone());
+        let services = open(&settings.hub_seed, "_INBOX_hub", "hub (services)", REQUESTS_WAITING_MAX).await?;
+        let mut context = async_nats::jetstream::new(link.client.clone());
         context.set_timeout(Duration::from_secs(30));
         Ok(Self {
-            link: Link::new(client, connected),
+            link,
+            services,
             context,
             system,
             facts: ServerFacts { version, sync_always },
@@ -97,6 +109,20 @@ impl Bus {
             Some(system) => server_facts::sync_always(system).await,
             None => Ok(None),
         }
+    }
+
+    /// How many clients the server has, and how full its disk store is; `None` without the system account.
+    pub async fn load(&self) -> Result<Option<ServerLoad>, BusFault> {
+        match &self.system {
+            Some(system) => server_facts::load(system).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Removes the stream and the durable of a connector that is no longer configured. Refused while anything waits in
+    /// them: nobody would ever process it.
+    pub async fn remove_connector(&self, connector: &ConnectorName) -> Result<(), BusFault> {
+        streams::remove(&self.context, connector).await
     }
 
     /// Makes streams and durables, or brings them to the limits of the topology.
@@ -156,6 +182,11 @@ impl Bus {
         server_facts::recipient(&self.context, recipient).await
     }
 
+    /// Pulls of a recipient's connector that wait for deliveries: none means that nobody reads.
+    pub async fn open_pulls(&self, connector: &ConnectorName) -> Result<usize, BusFault> {
+        server_facts::open_pulls(&self.context, connector).await
+    }
+
     /// What waits in a connector's inbound stream for the hub.
     pub async fn pending_inbound(&self, connector: &ConnectorName) -> Result<RecipientFacts, BusFault> {
         server_facts::durable(&self.context, &streams::inbound_name(connector), "hub").await
@@ -187,17 +218,17 @@ impl Bus {
 
     /// Hellos of connectors.
     pub async fn registrations(&self) -> Result<Requests<RegistrationRequest>, BusFault> {
-        Requests::on(&self.link.client, "reg.*", RegistrationRequest::open).await
+        Requests::on(&self.services, "reg.*", RegistrationRequest::open).await
     }
 
     /// Heartbeats of connectors.
     pub async fn beats(&self) -> Result<Requests<BeatRequest>, BusFault> {
-        Requests::on(&self.link.client, "beat.*", BeatRequest::open).await
+        Requests::on(&self.services, "beat.*", BeatRequest::open).await
     }
 
     /// Requests of connectors to the document store.
     pub async fn blobs(&self) -> Result<Requests<BlobRequest>, BusFault> {
-        Requests::on(&self.link.client, "blob.*.>", BlobRequest::open).await
+        Requests::on(&self.services, "blob.*.>", BlobRequest::open).await
     }
 
     /// Sends a control request (`config`, `pause`, `resume`, `drain`, `check`) and returns the connector's answer.
@@ -229,39 +260,3 @@ impl Bus {
         }
     }
 }
-
-/// Opens a connection that comes back for ever. `connections` counts how often it stood.
-pub(crate) async fn open(
-    url: &str,
-    seed: &str,
-    inbox: &str,
-    name: &str,
-    connections: Option<watch::Sender<u64>>,
-) -> Result<Client, BusFault> {
-    let connections = std::sync::Arc::new(connections);
-    ConnectOptions::new()
-        .nkey(seed.to_owned())
-        .name(name)
-        .custom_inbox_prefix(inbox)
-        .max_reconnects(None)
-        .reconnect_delay_callback(|attempts| Duration::from_millis((50 << attempts.min(5)) as u64))
-        .event_callback(move |event| {
-            let connections = connections.clone();
-            async move {
-                match event {
-                    Event::Connected => {
-                        if let Some(connections) = connections.as_ref() {
-                            connections.send_modify(|count| *count += 1);
-                        }
-                    }
-                    Event::Disconnected => tracing::info!("the connection to NATS is gone; it is tried again"),
-                    other => tracing::warn!(event = %other, "NATS reports"),
-                }
-            }
-        })
-        .connect(url)
-        .await
-        .map_err(|error| BusFault::unavailable("nats-server cannot be reached", error))
-}
-
-pub(crate) use crate::server_facts::consumer;

@@ -21,11 +21,13 @@ pub use crate::fault::BusFault;
 pub use blobs::Begun;
 pub use deliveries::{Deliveries, Item};
 
-use crate::bus;
 use crate::keys::read_seed;
-use crate::link::Link;
+use crate::link::{Link, LinkSettings};
 use crate::publish::{Publish, publish};
 use crate::streams::ACK_WAIT;
+
+/// Messages that wait in one subscription: more than a connector asks for at once.
+const MESSAGES_WAITING_MAX: usize = 1 << 12;
 
 /// How to reach the hub.
 #[derive(Debug, Clone)]
@@ -77,24 +79,28 @@ impl ConnectorBus {
     /// Connects, waiting for the server as long as it takes.
     pub async fn connect(settings: &ConnectorSettings) -> Result<Self, BusFault> {
         let seed = read_seed(&settings.seed_file).map_err(|fault| BusFault::refused("AH-B301", fault.to_string()))?;
-        let (connections, connected) = watch::channel(0);
-        let connections = std::sync::Arc::new(connections);
         let inbox = format!("_INBOX_{}", settings.name);
+        let link = LinkSettings {
+            url: &settings.url,
+            seed: &seed,
+            inbox: &inbox,
+            name: settings.name.as_str(),
+            capacity: MESSAGES_WAITING_MAX,
+        };
         let mut wait = Duration::from_millis(100);
-        let client = loop {
-            let count = connections.as_ref().clone();
-            match bus::open(&settings.url, &seed, &inbox, settings.name.as_str(), Some(count)).await {
-                Ok(client) => break client,
-                Err(fault) => tracing::debug!(%fault, "not connected yet"),
+        let link = loop {
+            match Link::open(&link).await {
+                Ok(link) => break link,
+                Err(fault) => tracing::info!(%fault, "not connected yet"),
             }
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(Duration::from_secs(5));
         };
-        let mut context = async_nats::jetstream::with_prefix(client.clone(), "HUBJS.API");
+        let mut context = async_nats::jetstream::with_prefix(link.client.clone(), "HUBJS.API");
         context.set_timeout(Duration::from_secs(30));
         Ok(Self {
             name: settings.name.clone(),
-            link: Link::new(client, connected),
+            link,
             context,
         })
     }
@@ -159,8 +165,7 @@ impl ConnectorBus {
 
     /// How many deliveries are out with a reader, unacknowledged.
     pub async fn pending_acks(&self) -> Result<usize, BusFault> {
-        let consumer = bus::consumer(&self.context, "OUT", self.name.as_str()).await?;
-        Ok(consumer.cached_info().num_ack_pending)
+        deliveries::pending_acks(&self.context, self.name.as_str()).await
     }
 
     /// Sends a heartbeat. Nobody answers it.

@@ -29,6 +29,6 @@ pub use fault::BusFault;
 pub use inbound::{Broken, Inbound, InboundItem, ReceiptItem, Receipts, RecordItem, Records};
 pub use keys::{KeyFault, Keys};
 pub use publish::{Group, Publish};
-pub use server_facts::{RecipientFacts, ServerFacts, StreamFacts};
+pub use server_facts::{RecipientFacts, ServerFacts, ServerLoad, StreamFacts};
 pub use services::{BeatRequest, BlobRequest, RegistrationRequest, Requests};
 pub use streams::{StreamLimits, Topology};

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use hub_message::{Header, Headers};
 use serde::Deserialize;
 
+use crate::accounts::MAX_PAYLOAD;
 use crate::fault::BusFault;
 use crate::link::Link;
 use crate::wire;
@@ -20,6 +21,8 @@ use crate::wire;
 const MEMBERS_MAX: usize = 1000;
 /// Bytes of one atomic batch.
 const BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes that the headers of one message may take: eleven of the protocol and those of the batch.
+const HEADERS_MAX: usize = 8 * 1024;
 /// How long the server may take to commit.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The server's code for a duplicate id inside a batch.
@@ -88,7 +91,7 @@ fn fitting(groups: &[Group]) -> usize {
 /// Publishes one batch, by halves where it holds duplicates. Iterative, so that its depth is bounded by its stack of
 /// ranges.
 async fn publish_chunk(link: &Link, chunk: &[Group]) -> Result<(), (usize, BusFault)> {
-    let mut ranges = Vec::from([0..chunk.len()]);
+    let mut ranges: Vec<_> = std::iter::once(0..chunk.len()).collect();
     let mut done = 0;
     while let Some(range) = ranges.pop() {
         let groups = chunk.get(range.clone()).unwrap_or_default();
@@ -119,6 +122,8 @@ async fn publish_chunk(link: &Link, chunk: &[Group]) -> Result<(), (usize, BusFa
 }
 
 async fn commit(link: &Link, members: &[&Publish]) -> Result<Committed, BusFault> {
+    members.iter().try_for_each(|member| fits_the_wire(member))?;
+    let _leave = link.batches().acquire().await;
     let batch = batch_id();
     let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the batch was not acknowledged", error);
     let last = members.len();
@@ -147,6 +152,7 @@ async fn commit(link: &Link, members: &[&Publish]) -> Result<Committed, BusFault
 }
 
 async fn publish_single(link: &Link, member: &Publish) -> Result<(), BusFault> {
+    fits_the_wire(member)?;
     let request = Request::new()
         .headers(headers(member))
         .payload(member.body.clone())
@@ -156,6 +162,21 @@ async fn publish_single(link: &Link, member: &Publish) -> Result<(), BusFault> {
         .await?;
     // A duplicate is acknowledged like a new message: it is there.
     judge(&answer.payload).map(drop)
+}
+
+/// What is too large for the wire will be too large for ever.
+fn fits_the_wire(member: &Publish) -> Result<(), BusFault> {
+    let size = member.body.len() + HEADERS_MAX;
+    if size <= MAX_PAYLOAD {
+        return Ok(());
+    }
+    Err(BusFault::refused(
+        "AH-B105",
+        format!(
+            "a message of {} bytes is too large for the wire: its body belongs into the document store",
+            member.body.len()
+        ),
+    ))
 }
 
 fn judge(payload: &[u8]) -> Result<Committed, BusFault> {

@@ -16,8 +16,9 @@ use crate::fault::BusFault;
 use crate::link::Link;
 use crate::streams::GROUP;
 
-/// Messages that the server sends ahead.
+/// Messages that the server sends ahead, and their bytes: what waits in memory for each reader.
 const AHEAD: usize = 1000;
+const AHEAD_BYTES: usize = 8 << 20;
 
 /// A message as the stream gives it.
 #[derive(Debug)]
@@ -164,6 +165,7 @@ impl Reader {
             .stream()
             .group(GROUP)
             .max_messages_per_batch(AHEAD)
+            .max_bytes_per_batch(AHEAD_BYTES)
             .expires(Duration::from_secs(20))
             .heartbeat(Duration::from_secs(5))
             .messages()

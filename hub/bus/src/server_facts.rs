@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use async_nats::Client;
+use async_nats::Request;
 use async_nats::jetstream::Context;
-use async_nats::jetstream::consumer::PullConsumer;
-use hub_message::{Recipient, Timestamp};
+use hub_message::{ConnectorName, Recipient, Timestamp};
 use serde_json::Value;
 
 use crate::fault::BusFault;
+use crate::link::Link;
 use crate::streams::OUT;
 
 /// The oldest nats-server that keeps the promises: atomic batches, pinned readers and their reset.
@@ -22,6 +22,17 @@ pub struct ServerFacts {
     pub version: String,
     /// Whether an acknowledgement comes after fsync; `None` when the server does not tell.
     pub sync_always: Option<bool>,
+}
+
+/// How much the server has to do and to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerLoad {
+    /// Connected clients, the hub's own connections among them.
+    pub clients: u64,
+    /// Bytes of all streams on the disk.
+    pub disk_bytes: u64,
+    /// Bytes that they may take together.
+    pub disk_bytes_max: u64,
 }
 
 /// How full a stream is.
@@ -68,20 +79,34 @@ pub(crate) fn check_version(version: &str) -> Result<(), BusFault> {
     ))
 }
 
-/// Whether the server writes through before it acknowledges; only its system account tells.
-pub(crate) async fn sync_always(system: &Client) -> Result<Option<bool>, BusFault> {
-    let request = async_nats::Request::new()
-        .payload("{\"config\":true}".into())
+/// What the system account tells: `what` is `JSZ`, `VARZ`.
+async fn ask_system(system: &Link, what: &str, wanted: &'static str) -> Result<Value, BusFault> {
+    let away = "the server's system account does not answer";
+    let request = Request::new()
+        .payload(wanted.into())
         .timeout(Some(Duration::from_secs(5)));
     let answer = system
-        .send_request("$SYS.REQ.SERVER.PING.JSZ".to_owned(), request)
-        .await
-        .map_err(|error| BusFault::unavailable("the server's system account does not answer", error))?;
-    let answer: Value = serde_json::from_slice(&answer.payload)
-        .map_err(|error| BusFault::unavailable("the server's answer cannot be read", error))?;
+        .request(away, format!("$SYS.REQ.SERVER.PING.{what}"), request)
+        .await?;
+    serde_json::from_slice(&answer.payload).map_err(|error| BusFault::unavailable(away, error))
+}
+
+/// Whether the server writes through before it acknowledges; only its system account tells.
+pub(crate) async fn sync_always(system: &Link) -> Result<Option<bool>, BusFault> {
+    let answer = ask_system(system, "JSZ", "{\"config\":true}").await?;
     let config = answer.pointer("/data/config");
     // The server leaves the flag out where it is false.
     Ok(config.map(|config| config.get("sync_always").and_then(Value::as_bool).unwrap_or(false)))
+}
+
+pub(crate) async fn load(system: &Link) -> Result<ServerLoad, BusFault> {
+    let answer = ask_system(system, "VARZ", "{}").await?;
+    let number = |path: &str| answer.pointer(path).and_then(Value::as_u64).unwrap_or_default();
+    Ok(ServerLoad {
+        clients: number("/data/connections"),
+        disk_bytes: number("/data/jetstream/stats/storage"),
+        disk_bytes_max: number("/data/jetstream/config/max_storage"),
+    })
 }
 
 pub(crate) async fn stream(context: &Context, name: &str) -> Result<StreamFacts, BusFault> {
@@ -121,16 +146,15 @@ pub(crate) async fn durable(context: &Context, stream: &str, durable: &str) -> R
     Ok(facts)
 }
 
-pub(crate) async fn recipient(context: &Context, recipient: &Recipient) -> Result<RecipientFacts, BusFault> {
-    durable(context, OUT, recipient.as_str()).await
+pub(crate) async fn open_pulls(context: &Context, connector: &ConnectorName) -> Result<usize, BusFault> {
+    let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the durable does not answer", error);
+    let stream = context.get_stream_no_info(OUT).await.map_err(|e| away(&e))?;
+    let info = stream.consumer_info(connector.as_str()).await.map_err(|e| away(&e))?;
+    Ok(info.num_waiting)
 }
 
-/// The consumer as the server has it now; used where only its existence matters.
-pub(crate) async fn consumer(context: &Context, stream: &str, name: &str) -> Result<PullConsumer, BusFault> {
-    context
-        .get_consumer_from_stream(name, stream)
-        .await
-        .map_err(|error| BusFault::unavailable("the durable is not there", error))
+pub(crate) async fn recipient(context: &Context, recipient: &Recipient) -> Result<RecipientFacts, BusFault> {
+    durable(context, OUT, recipient.as_str()).await
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use hub_message::{Beat, ConnectorName, Hello};
 use serde_json::json;
 
 use crate::fault::BusFault;
+use crate::link::Link;
 
 /// Requests of one kind, in the order of their arrival.
 #[derive(Debug)]
@@ -27,13 +28,16 @@ pub(crate) struct Incoming {
 }
 
 impl<T> Requests<T> {
-    pub(crate) async fn on(client: &Client, subject: &str, open: fn(Incoming) -> Option<T>) -> Result<Self, BusFault> {
-        let subscriber = client
+    pub(crate) async fn on(link: &Link, subject: &str, open: fn(Incoming) -> Option<T>) -> Result<Self, BusFault> {
+        let subscriber = link
+            .client
             .subscribe(subject.to_owned())
             .await
             .map_err(|error| BusFault::unavailable("requests cannot be taken", error))?;
+        // Whoever asks after this returns is heard.
+        link.settle().await?;
         Ok(Self {
-            client: client.clone(),
+            client: link.client.clone(),
             subscriber,
             open,
         })

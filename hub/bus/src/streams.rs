@@ -5,14 +5,18 @@
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, PriorityPolicy, pull};
-use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
-use async_nats::jetstream::{Context, stream::Stream};
+use async_nats::jetstream::context::{ConsumerInfoErrorKind, GetStreamError, GetStreamErrorKind};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
+use async_nats::jetstream::{Context, ErrorCode};
 use hub_message::ConnectorName;
 
 use crate::fault::BusFault;
 
 /// How long an unacknowledged delivery waits before it is given out again.
 pub(crate) const ACK_WAIT: Duration = Duration::from_secs(60);
+/// The same for the hub's own readers. They get what is unacknowledged by a reset, at once and in order, so this only
+/// has to be longer than a batch may take with what was sent ahead of it: what it gives again may be out of order.
+const HUB_ACK_WAIT: Duration = Duration::from_secs(600);
 /// How long a silent reader stays pinned.
 const PIN_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the server itself recognises a repeated message id. Nothing rests on it alone.
@@ -73,7 +77,7 @@ fn durable(name: &str, filter: String, pinned: bool) -> pull::Config {
         durable_name: Some(name.to_owned()),
         filter_subject: filter,
         ack_policy: AckPolicy::Explicit,
-        ack_wait: ACK_WAIT,
+        ack_wait: if pinned { HUB_ACK_WAIT } else { ACK_WAIT },
         max_deliver: -1,
         max_ack_pending: if pinned { HUB_PENDING } else { CONNECTOR_PENDING },
         priority_policy,
@@ -104,6 +108,47 @@ pub(crate) async fn prepare(context: &Context, topology: &Topology) -> Result<()
         consume(&out, durable(name.as_str(), format!("out.{name}.>"), false)).await?;
     }
     Ok(())
+}
+
+/// Removes what belongs to a connector that is no longer configured, if nothing waits in it. A durable that has messages
+/// pending is never deleted: what no durable matches can be removed by anybody's acknowledgement.
+pub(crate) async fn remove(context: &Context, name: &ConnectorName) -> Result<(), BusFault> {
+    let away = |error: &dyn std::fmt::Display| BusFault::unavailable("the connector cannot be removed", error);
+    let inbound = inbound_name(name);
+    let out = context.get_stream_no_info(OUT).await.map_err(|e| away(&e))?;
+    let mut waiting = match context.get_stream(&inbound).await {
+        Ok(stream) => stream.cached_info().state.messages,
+        Err(error) if is_absent(&error) => 0,
+        Err(error) => return Err(away(&error)),
+    };
+    let delivers = match out.consumer_info(name.as_str()).await {
+        Ok(info) => {
+            waiting += info.num_pending + info.num_ack_pending as u64;
+            true
+        }
+        Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => false,
+        Err(error) => return Err(away(&error)),
+    };
+    if waiting > 0 {
+        return Err(BusFault::refused(
+            "AH-B203",
+            format!("{waiting} messages wait for the connector {name} or came from it: let them be processed first"),
+        ));
+    }
+    if delivers {
+        out.delete_consumer(name.as_str()).await.map_err(|e| away(&e))?;
+    }
+    match context.delete_stream(&inbound).await {
+        Ok(_) => Ok(()),
+        Err(error) => match context.get_stream(&inbound).await {
+            Err(gone) if is_absent(&gone) => Ok(()),
+            _ => Err(away(&error)),
+        },
+    }
+}
+
+fn is_absent(error: &GetStreamError) -> bool {
+    matches!(error.kind(), GetStreamErrorKind::JetStream(told) if told.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
 async fn make(context: &Context, config: Config) -> Result<Stream, BusFault> {
