@@ -43,7 +43,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("sqlx", &["hub-store"]),
     ("axum", &["hub-console"]),
     ("redb", &["connector-sdk"]),
-    ("clap", &["amtshub"]),
+    ("clap", &["amtshub", "connector-sdk"]),
 ];
 
 /// Crates that do no input and output, and what their sources therefore never say.
