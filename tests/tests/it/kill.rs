@@ -11,7 +11,7 @@ use rustix::process::Signal;
 const MESSAGES: usize = 2000;
 const CASES: usize = 20;
 
-fn town() -> Town {
+pub(crate) fn town() -> Town {
     let town = Town::new();
     town.configure("hub.toml", &record::hub(&[]));
     town.connector("quelle", &record::source("quelle"));
@@ -21,7 +21,7 @@ fn town() -> Town {
 }
 
 /// Puts all messages into the hot folder; the running number is the order of the files' names.
-fn drop_all(town: &Town) {
+pub(crate) fn drop_all(town: &Town) {
     for number in 0..MESSAGES {
         let xml = record::xml(number % CASES, number, 600);
         town.drop_file("quelle/in", &format!("{number:06}.xml"), xml.as_bytes());
@@ -29,7 +29,7 @@ fn drop_all(town: &Town) {
 }
 
 /// What is wrong with what arrived: doubles, gaps, disorder within a case.
-fn faults(town: &Town) -> Vec<String> {
+pub(crate) fn faults(town: &Town) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
     let mut found = Vec::new();
@@ -54,7 +54,7 @@ fn faults(town: &Town) -> Vec<String> {
 }
 
 /// Waits until everything has arrived, then looks at it.
-fn check(town: &Town) {
+pub(crate) fn check(town: &Town) {
     town.wait("everything is delivered", |town| {
         town.files("ziel/out").len() >= MESSAGES
     });
@@ -72,10 +72,17 @@ fn check(town: &Town) {
 }
 
 /// Waits until so many files have been delivered.
-fn delivered(town: &Town, count: usize) {
+pub(crate) fn delivered(town: &Town, count: usize) {
     town.wait("the middle of the messages", |town| {
         town.files("ziel/out").len() >= count
     });
+}
+
+/// Whether the message with this number is among the delivered, and nothing waits for the target any more.
+pub(crate) fn settled(town: &Town, number: usize) -> bool {
+    let numbers = town.files("ziel/out").into_iter().rev().take(50);
+    let mut numbers = numbers.filter_map(|file| std::fs::read_to_string(file).ok());
+    numbers.any(|xml| record::case_and_number(&xml).1 == number) && town.connector_status("ziel")["waiting"] == 0
 }
 
 #[test]

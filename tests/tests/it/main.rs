@@ -7,6 +7,7 @@ mod kill;
 mod main_line;
 mod quota;
 mod reload;
+mod sabotage;
 mod start;
 mod suspect;
 mod tidy;
