@@ -5,6 +5,7 @@
 //! given to it as text when it is loaded. A loaded [`Mapping`] is immutable, and all that changes from document to
 //! document stands in a [`Worker`].
 
+mod beside;
 mod convert;
 mod csv;
 pub mod encoding;
@@ -31,6 +32,7 @@ mod worker;
 mod writing;
 mod xml;
 
+pub use beside::{Beside, Wanted, XsdFile, XsdLookup};
 pub use facts::Facts;
 pub use language::condition;
 pub use mapping::{Header, Loaded, Mapping, header};

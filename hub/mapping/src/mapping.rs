@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use hub_message::{CaseKey, Code, Digest, Finding, NodeRef, Place, Rejection, SchemaId, Shape, Tree};
 
+use crate::beside::Beside;
 use crate::facts::Facts;
 use crate::language::file;
 use crate::language::file::Policy;
@@ -91,9 +92,9 @@ impl RulePlaces {
 }
 
 impl Mapping {
-    /// Loads a file. `shape` is that of the canonical schema which the header names; `beside` gives the text of files
-    /// named in it, relative to its folder (`tables/*.csv`).
-    pub fn load(file: &str, text: &str, shape: &Shape, beside: &dyn Fn(&str) -> Option<String>) -> Loaded {
+    /// Loads a file. `shape` is that of the canonical schema which the header names; `beside` gives the files
+    /// that it names.
+    pub fn load(file: &str, text: &str, shape: &Shape, beside: Beside<'_>) -> Loaded {
         load::load(file, text, shape, beside)
     }
 

@@ -4,7 +4,7 @@
 use hub_message::shape::{Leaf, Member};
 use hub_message::{LeafKind, Protection, Shape};
 
-use crate::Mapping;
+use crate::{Beside, Mapping};
 
 /// A shape in short: `number!, issueDate:date, totals{ net:number }, lines[ id, tags[] ], kind='a'|'b'`. `!` is
 /// required, `~` is personal instead of open.
@@ -94,7 +94,7 @@ pub(crate) const XML_HEAD: &str = "mapping = 1\nid = 'x'\ntitle = 'x'\ncanonical
 /// Loads a mapping that must load.
 #[track_caller]
 pub(crate) fn load(shape_text: &str, text: &str) -> Mapping {
-    let loaded = Mapping::load("x.map.toml", text, &shape(shape_text), &|_| None);
+    let loaded = Mapping::load("x.map.toml", text, &shape(shape_text), Beside::NOTHING);
     let shown: Vec<String> = loaded.findings.iter().map(|f| f.render(Some(text))).collect();
     loaded.mapping.unwrap_or_else(|| panic!("{}", shown.join("\n")))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hub_mapping::{Mapping, Worker};
+use hub_mapping::{Beside, Mapping, Worker};
 use hub_message::body::unframe_up_to;
 use hub_message::record::{CaseRecord, Decision, Planned, RECORD_BYTES_MAX};
 use hub_message::{Body, Digest, DocumentRef, Head, Headers, Message, MessageId, Rejection, Sensitive, Timestamp};
@@ -118,7 +118,7 @@ pub(crate) fn texts(items: &[&str]) -> Vec<Written> {
 pub(crate) fn mapping(text: &str) -> Arc<Mapping> {
     let schemas = schemas();
     let shape = schemas.get(&"bill/1".parse().unwrap()).unwrap().shape();
-    let loaded = Mapping::load("m.map.toml", text, shape, &|_| None);
+    let loaded = Mapping::load("m.map.toml", text, shape, Beside::NOTHING);
     Arc::new(loaded.mapping.unwrap_or_else(|| panic!("{:#?}", loaded.findings)))
 }
 

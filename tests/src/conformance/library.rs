@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use hub_mapping::{Facts, Mapping, Worker};
+use hub_mapping::{Beside, Facts, Mapping, Worker};
 use hub_message::{Finding, NodeRef, Severity};
 use hub_schema::{Schema, SchemaFile, Schemas, Valid};
 
@@ -42,7 +42,11 @@ impl Library {
         let header = hub_mapping::header(&name, &text).map_err(|found| rendered(&found, &text))?;
         let schema = self.schema(header.canonical.as_str())?;
         let beside = |path: &str| fs::read_to_string(folder.join(path)).ok();
-        let loaded = Mapping::load(&name, &text, schema.shape(), &beside);
+        let around = Beside {
+            file: &beside,
+            ..Beside::NOTHING
+        };
+        let loaded = Mapping::load(&name, &text, schema.shape(), around);
         if loaded.findings.iter().any(|f| f.severity == Severity::Error) {
             return Err(rendered(&loaded.findings, &text));
         }

@@ -2,7 +2,7 @@
 //! Whole mappings over JSON, CSV and fixed width.
 
 use crate::sample::{load, shape};
-use crate::{Mapping, Worker};
+use crate::{Beside, Mapping, Worker};
 
 const HEAD: &str = "mapping = 1\nid = 'x'\ntitle = 'x'\ncanonical = 'x/1'\ndirections = ['read']\n[format]\n";
 
@@ -103,7 +103,7 @@ fn places_that_the_format_does_not_have_are_found_at_once() {
         [fields]\na = 'K/numbr'\nb = 'number'\nc = 'K/art/x'\n[lists.l]\neach = 'Q'\n[lists.l.fields]\nn = 'net'\n\
         [lists.m]\neach = 'P'\n[lists.m.fields]\nn = { path = 'net', when = \"nett != ''\" }\n";
     let text = format!("{HEAD}{rows}");
-    let loaded = Mapping::load("x.map.toml", &text, &shape("a, b, c, l[ n ], m[ n ]"), &|_| None);
+    let loaded = Mapping::load("x.map.toml", &text, &shape("a, b, c, l[ n ], m[ n ]"), Beside::NOTHING);
     let found: Vec<String> = loaded
         .findings
         .iter()

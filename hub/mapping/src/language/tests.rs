@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Findings about mapping files: all at once, each at its characters.
 
-use crate::Mapping;
 use crate::sample::{XML_HEAD, shape};
+use crate::{Beside, Mapping};
 
 const SHAPE: &str = "number!, issueDate:date, n:integer, net:number, paid:bool, kind='a'|'b', seller{ name!, vatId }, notes[ subject, text ], \
                      tags[], lines[ id, net:number, parts[ id ] ]";
@@ -10,7 +10,11 @@ const SHAPE: &str = "number!, issueDate:date, n:integer, net:number, paid:bool, 
 /// The findings as `code characters: sentence (help)`.
 fn findings(text: &str) -> Vec<String> {
     let beside = |name: &str| (name == "t.csv").then(|| "code,name\na,A\n".to_owned());
-    let loaded = Mapping::load("x.map.toml", text, &shape(SHAPE), &beside);
+    let beside = Beside {
+        file: &beside,
+        ..Beside::NOTHING
+    };
+    let loaded = Mapping::load("x.map.toml", text, &shape(SHAPE), beside);
     assert_eq!(
         loaded.mapping.is_none(),
         loaded

@@ -10,6 +10,7 @@ use hub_message::{Digest, Shape};
 
 use super::format::{self, Format};
 use super::{Loaded, Mapping, RulePlaces, case};
+use crate::beside::Beside;
 use crate::convert::Stage;
 use crate::language::calls::Ways;
 use crate::language::check;
@@ -27,7 +28,7 @@ use crate::writing;
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// Loads a file.
-pub(super) fn load(file: &str, text: &str, shape: &Shape, beside: &dyn Fn(&str) -> Option<String>) -> Loaded {
+pub(super) fn load(file: &str, text: &str, shape: &Shape, beside: Beside<'_>) -> Loaded {
     let mut report = Report::new(file);
     let table = value::parse(text, &mut report);
     // What was used of other files belongs to the digest.
@@ -40,11 +41,15 @@ pub(super) fn load(file: &str, text: &str, shape: &Shape, beside: &dyn Fn(&str) 
     };
     let mapping = sections.and_then(|sections| {
         let recording = |name: &str| {
-            let found = beside(name)?;
+            let found = (beside.file)(name)?;
             used.borrow_mut().push(("beside", format!("{name}\n{found}")));
             Some(found)
         };
-        build(file, text, &sections, shape, &recording, &mut report)
+        let recorded = Beside {
+            file: &recording,
+            schema: beside.schema,
+        };
+        build(file, text, &sections, shape, recorded, &mut report)
     });
     let failed = report.failed();
     let findings = report.finish();
@@ -65,7 +70,7 @@ fn build(
     text: &str,
     sections: &File,
     shape: &Shape,
-    beside: &dyn Fn(&str) -> Option<String>,
+    beside: Beside<'_>,
     report: &mut Report,
 ) -> Option<Mapping> {
     let mut vocabulary = Vocabulary::default();
@@ -151,13 +156,9 @@ fn short_names(sections: &File, vocabulary: &mut Vocabulary, report: &mut Report
     }
 }
 
-fn tables(
-    sections: &File,
-    beside: &dyn Fn(&str) -> Option<String>,
-    report: &mut Report,
-) -> HashMap<String, Arc<CodeTable>> {
+fn tables(sections: &File, beside: Beside<'_>, report: &mut Report) -> HashMap<String, Arc<CodeTable>> {
     let made = sections.tables.iter().map(|(name, table)| {
-        let table = CodeTable::of(name, table, &mut |file| beside(file), report);
+        let table = CodeTable::of(name, table, &mut |file| (beside.file)(file), report);
         (name.value.clone(), Arc::new(table))
     });
     made.collect()

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use hub_mapping::Mapping;
+use hub_mapping::{Beside, Mapping};
 use hub_message::{Code, Digest, Finding, SchemaId};
 use hub_schema::{SchemaFile, Schemas};
 
@@ -219,7 +219,11 @@ fn compile(file: &MappingFile, schemas: &Schemas, complete: bool, findings: &mut
         seen.borrow_mut().push((name.to_owned(), text.clone()));
         Some(text)
     };
-    let loaded = Mapping::load(&file.file, &file.text, schema.shape(), &beside);
+    let around = Beside {
+        file: &beside,
+        ..Beside::NOTHING
+    };
+    let loaded = Mapping::load(&file.file, &file.text, schema.shape(), around);
     for (name, text) in seen.into_inner() {
         findings.know(&name, &text);
         findings.know(&file.folder.join(&name).display().to_string(), &text);
