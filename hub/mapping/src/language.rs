@@ -20,6 +20,7 @@
 //! id          = [ { path = "GlobalID", when = "scheme is present" },          # several places: reading takes the first
 //!                 { path = "ID", when = "scheme is absent" } ]               # where something is; `when` is for writing,
 //! unit        = [ { path = "a/@u" }, { path = "b/@u" } ]   # and without it only the first is written
+//! code.write  = [ { path = "C", when = "…" }, { path = "C", default = "1", when = "…" } ]   # lists for one way, too
 //! "@cur"      = { write = "^currency" }                    # key is a place: written with what stands around it
 //! "x/y"       = { write = "'text' | upper" }               # `^field`, `$fact` or a text in quotation marks
 //! ```

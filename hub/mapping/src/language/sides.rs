@@ -117,7 +117,7 @@ impl<'a> Expander<'a> {
         self.add(keys, leaf, &options, spot.ways, None, text.span.clone(), spot, scope);
     }
 
-    /// `field.read = …`, `field.write = …`.
+    /// `field.read = …`, `field.write = …`, each one place or a list of them.
     fn split_row(&mut self, keys: &[String], leaf: &'a Leaf, table: &'a Table, spot: &Spot<'a>, scope: &mut Scope) {
         table.only(&["read", "write"], self.report);
         for (name, read) in [("read", true), ("write", false)] {
@@ -129,7 +129,17 @@ impl<'a> Expander<'a> {
                 write: spot.ways.write && !read,
             };
             let known = ["path", "default", "required", "when"];
-            if let Some(options) = Options::of(value, &known, self) {
+            let (sides, known) = match value {
+                // Reading takes the first place where something is, so a condition would have nothing to decide.
+                Value::List(places, _) if read => (places.as_slice(), &known[..1]),
+                Value::List(places, _) => (places.as_slice(), &known[..]),
+                one => (std::slice::from_ref(one), &known[..]),
+            };
+            for (index, value) in sides.iter().enumerate() {
+                let Some(mut options) = Options::of(value, known, self) else {
+                    continue;
+                };
+                options.otherwise = read && index > 0;
                 self.add(keys.to_vec(), leaf, &options, ways, None, value.span(), spot, scope);
             }
         }

@@ -248,6 +248,13 @@ fn the_first_place_where_something_is_counts() {
 }
 
 #[test]
+fn several_places_may_be_said_of_reading_alone() {
+    let rows = "[fields]\nid.read = [ { path = 'g' }, { path = 'i' } ]";
+    check("id", rows, "<r><i>2</i><g>1</g></r>", r#"{"id":"1"}"#);
+    check("id", rows, "<r><i>2</i></r>", r#"{"id":"2"}"#);
+}
+
+#[test]
 fn a_list_has_the_items_of_all_its_places() {
     check(
         "ids[ id, scheme ]",

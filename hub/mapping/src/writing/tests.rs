@@ -264,3 +264,16 @@ fn items_are_written_where_their_condition_says() {
         "><p><i>2</i></p></r>",
     );
 }
+
+#[test]
+fn one_way_may_have_several_places() {
+    let rows = "[fields]\nb = 'b'\na.write = [ { path = 'x', when = 'b is present' }, { path = 'y' } ]\n\
+                n.write = [ { path = 'n', when = 'n is present' }, { path = 'n', default = '1', when = 'b is present' } ]";
+    check(
+        "a, b, n",
+        rows,
+        r#"{"a":"1","b":"2"}"#,
+        "><b>2</b><x>1</x><y>1</y><n>1</n></r>",
+    );
+    check("a, b, n", rows, r#"{"a":"1","n":"7"}"#, "><y>1</y><n>7</n></r>");
+}
