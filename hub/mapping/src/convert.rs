@@ -81,6 +81,14 @@ impl Buffers {
 }
 
 impl Stage {
+    /// The function's name, `table` for tables.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Call { name, .. } => name,
+            Self::Table(_) => "table",
+        }
+    }
+
     fn apply<A: Asked>(&self, way: Way, input: &str, out: &mut String, asked: &mut A) -> Result<Made, Refusal> {
         match self {
             Self::Call { name, conversion } => call(name, conversion, way, input, out, asked),

@@ -18,6 +18,7 @@ mod heard;
 pub mod json;
 pub mod language;
 mod mapping;
+pub mod provenance;
 mod reading;
 pub mod report;
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod format;
 mod load;
 mod run;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use hub_message::{CaseKey, Code, Digest, Finding, NodeRef, Place, Rejection, SchemaId, Shape, Tree};
@@ -16,9 +17,10 @@ use crate::language::file;
 use crate::language::file::Policy;
 use crate::language::tests_section::TestBlock;
 use crate::language::value;
+use crate::provenance::{Explained, ExplainedWriting, FileRows};
 use crate::reading::ReadProgram;
 use crate::report::Report;
-use crate::source::Names;
+use crate::source::{Names, Symbol};
 use crate::worker::Worker;
 use crate::writing::WriteProgram;
 
@@ -67,6 +69,10 @@ pub struct Mapping {
     case: Vec<case::KeyRule>,
     pub(crate) tests: Vec<TestBlock>,
     pub(crate) rules: RulePlaces,
+    /// The rows as they stand in the file.
+    pub(crate) rows: FileRows,
+    /// What `[coverage]` leaves out, with the reason.
+    pub(crate) left_out: Vec<(String, Option<String>)>,
     fields_read_by_write: Vec<String>,
     secrets: Vec<String>,
     asks_case: bool,
@@ -80,6 +86,19 @@ pub(crate) struct RulePlaces {
 }
 
 impl RulePlaces {
+    /// The mapping file.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// What stands at a byte range, without the quotation marks of TOML.
+    pub(crate) fn text(&self, span: &Range<usize>) -> &str {
+        let text = self.text.get(span.clone()).unwrap_or_default();
+        let unquoted = |mark: &str| text.strip_prefix(mark)?.strip_suffix(mark);
+        let marks = ["\"\"\"", "'''", "\"", "'"];
+        marks.into_iter().find_map(unquoted).unwrap_or(text)
+    }
+
     /// `file:line:column` of a byte offset.
     pub(crate) fn place(&self, offset: usize) -> String {
         format!("{}:{}", self.file, self.place_of(offset))
@@ -169,6 +188,27 @@ impl Mapping {
         }
     }
 
+    /// Reads a file and says of every canonical leaf where it comes from.
+    pub fn explain(&self, input: &[u8], worker: &mut Worker) -> Result<Explained, Rejection> {
+        match &self.read {
+            Some(program) => run::explain(self, program, input, worker),
+            None => Err(self.cannot("read")),
+        }
+    }
+
+    /// Writes a canonical document and says of every written place where it comes from.
+    pub fn explain_writing(
+        &self,
+        document: NodeRef<'_>,
+        facts: &Facts<'_>,
+        worker: &mut Worker,
+    ) -> Result<ExplainedWriting, Rejection> {
+        match &self.write {
+            Some(program) => run::explain_writing(self, program, document, facts, worker),
+            None => Err(self.cannot("write")),
+        }
+    }
+
     /// The case keys of a canonical document, strongest first.
     pub fn case_keys(&self, document: NodeRef<'_>) -> Vec<CaseKey> {
         case::keys(&self.case, document)
@@ -189,6 +229,11 @@ impl Mapping {
         nodes
             .and_then(|nodes| nodes.get(node as usize))
             .map_or("", |node| node.path.as_str())
+    }
+
+    /// Node and attribute of each of the places that are left out.
+    pub(crate) fn known_places(&self) -> &[(u32, Symbol)] {
+        self.read.as_ref().map_or(&[], |program| &program.known)
     }
 
     fn cannot(&self, what: &str) -> Rejection {

@@ -22,6 +22,7 @@ use crate::convert::Stage;
 use crate::language::condition::Condition;
 use crate::language::template::Template;
 use crate::rows::{Gather, Rule, Texts};
+use crate::source::Symbol;
 
 /// A compiled mapping, as far as it reads.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct ReadProgram {
     pub(crate) document: Vec<Make>,
     /// Leaves that functions and conditions ask for by `^field`.
     pub(crate) asked: HashMap<String, LeafMake>,
+    /// Node and attribute ([`Symbol::UNKNOWN`]: none) of each place that is left out on purpose, in the order given.
+    pub(crate) known: Vec<(u32, Symbol)>,
 }
 
 /// A step of building the canonical document.

@@ -86,6 +86,13 @@ pub(crate) struct Rule {
     pub(crate) order: Vec<usize>,
 }
 
+impl Rule {
+    /// Where in the file the rows begin that used the fragments in which this one stands.
+    pub(crate) fn used_at(&self) -> &[usize] {
+        self.order.split_last().map_or(&[], |(_, used)| used)
+    }
+}
+
 /// The rows of the document, or of a list's item.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
@@ -204,6 +211,8 @@ pub(crate) struct Extra {
 pub(crate) struct Texts {
     /// Each with the index in `fields` of each of its parts.
     pub(crate) templates: Vec<(Template, Vec<usize>)>,
+    /// Where each of them stands in the mapping file.
+    pub(crate) spans: Vec<Range<usize>>,
     /// The fields that they name.
     pub(crate) fields: Vec<TextField>,
     pub(crate) rule: Rule,

@@ -47,4 +47,11 @@ pub trait Sink {
     fn leave(&mut self, name: Symbol) -> Result<(), Rejection>;
     /// The document ends.
     fn end(&mut self) -> Result<(), Rejection>;
+
+    /// The path of the place that was entered, or of an attribute of it. Only asked when provenance is recorded, of a
+    /// sink that keeps account of it.
+    fn place(&self, attribute: Option<Symbol>) -> String {
+        let _ = attribute;
+        String::new()
+    }
 }

@@ -141,4 +141,10 @@ pub trait Source {
 
     /// The path of what stands at `offset`, with indices, for a rejection. Walks the document again: only for failures.
     fn path_at(&self, text: &str, offset: usize) -> String;
+
+    /// The paths of what stands at several offsets, which grow. One walk for all of them, where the format does better
+    /// than this.
+    fn paths_at(&self, text: &str, offsets: &[usize]) -> Vec<String> {
+        offsets.iter().map(|offset| self.path_at(text, *offset)).collect()
+    }
 }

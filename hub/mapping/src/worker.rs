@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::Mapping;
 use crate::csv::CsvFormat;
 use crate::fixed::FixedFormat;
+use crate::provenance::Coverage;
 use crate::reading::listen::ReadState;
 use crate::source::Source;
 use crate::writing::values::WriteState;
@@ -39,6 +42,8 @@ impl fmt::Debug for Secrets {
 pub struct Worker {
     secrets: Arc<Secrets>,
     states: HashMap<u64, State>,
+    /// Whether it is recorded which rows give something.
+    watches: bool,
 }
 
 /// What a worker keeps for one mapping.
@@ -52,7 +57,7 @@ pub(crate) struct State {
 }
 
 /// A place that documents had and the mapping does not name, counted without values.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unmapped {
     /// Id of the mapping.
     pub mapping: String,
@@ -70,7 +75,7 @@ impl Worker {
     pub fn with_secrets(secrets: Arc<Secrets>) -> Self {
         Self {
             secrets,
-            states: HashMap::new(),
+            ..Self::default()
         }
     }
 
@@ -84,7 +89,28 @@ impl Worker {
         if self.states.len() >= STATES_MAX && !self.states.contains_key(&number) {
             self.states.clear();
         }
-        self.states.entry(number).or_default()
+        let state = self.states.entry(number).or_default();
+        if self.watches {
+            state.read.recorder.get_or_insert_default();
+            state.write.recorder.get_or_insert_default();
+        }
+        state
+    }
+
+    /// From now on records which rows give something, and which codes stand in no table.
+    pub fn watch(&mut self) {
+        self.watches = true;
+    }
+
+    /// What was recorded of `mapping` since [`Self::watch`]; the counters start again at nothing.
+    pub fn take_coverage(&mut self, mapping: &Mapping) -> Coverage {
+        let unmapped = self.take_unmapped(mapping);
+        let state = self.state(mapping);
+        let (read, write) = (state.read.recorder.take(), state.write.recorder.take());
+        Coverage {
+            unmapped,
+            ..Coverage::of(mapping, read.as_deref(), write.as_deref())
+        }
     }
 
     /// The places that documents of `mapping` had and no row names, by path; the counters start again at nothing.

@@ -8,6 +8,7 @@
 pub(crate) mod compile;
 mod draft;
 mod emit;
+mod record;
 pub(crate) mod values;
 
 #[cfg(test)]
@@ -81,9 +82,19 @@ pub(crate) enum ValueSource {
     /// `$message.id`, without the `$`.
     Fact(String),
     /// Made from several fields by the first template that fits.
-    Texts(Vec<(Template, Vec<u16>)>),
+    Texts(Vec<TextTemplate>),
     /// Filled by a [`Split`].
     Part,
+}
+
+/// One of several templates by which a text is made.
+#[derive(Debug)]
+pub(crate) struct TextTemplate {
+    pub(crate) template: Template,
+    /// The canonical slot of each of its parts.
+    pub(crate) slots: Vec<u16>,
+    /// Where it stands in the mapping file.
+    pub(crate) span: std::ops::Range<usize>,
 }
 
 /// A value that a template takes apart into others.

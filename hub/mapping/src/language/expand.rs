@@ -15,6 +15,7 @@ use super::scan::Text;
 use super::table::CodeTable;
 use super::value::{Table, Value};
 use crate::function::Argument;
+use crate::provenance::Used;
 use crate::report::Report;
 use crate::rows::{Path, Scope};
 
@@ -30,6 +31,8 @@ pub(crate) struct Expander<'a> {
     pub(crate) report: &'a mut Report,
     /// How often fragments were put in.
     pub(crate) uses: usize,
+    /// Where they were put in.
+    pub(crate) used: Vec<Used>,
 }
 
 /// Where a block of rows is put in.
@@ -233,6 +236,11 @@ impl<'a> Expander<'a> {
         let Some(below) = self.vocabulary.path(place, text, self.report) else {
             return;
         };
+        self.used.push(Used {
+            span: text.span.clone(),
+            field: spot.full(&keys),
+            place: spot.spelled(&spot.place.join(&below), &self.vocabulary),
+        });
         let mut inner = spot.clone();
         inner.keys = keys;
         inner.place = spot.place.join(&below);

@@ -57,7 +57,7 @@ pub(crate) enum Policy {
 pub(crate) struct Coverage {
     pub(crate) unmapped: Policy,
     /// Places that are left out on purpose, with the reason.
-    pub(crate) known: Vec<Text>,
+    pub(crate) known: Vec<(Text, String)>,
     pub(crate) must_not_map: Vec<Text>,
 }
 
@@ -301,7 +301,7 @@ impl Coverage {
             None => {}
             Some(Value::List(items, _)) => known.extend(items.iter().filter_map(|item| match item {
                 Value::List(pair, _) => match pair.as_slice() {
-                    [Value::Text(place), Value::Text(_)] => Some(place.clone()),
+                    [Value::Text(place), Value::Text(reason)] => Some((place.clone(), reason.value.clone())),
                     _ => None,
                 },
                 _ => None,

@@ -52,7 +52,11 @@ impl<'a> Expander<'a> {
             return;
         }
         let rule = Rule {
-            span,
+            // Of several places each is a row of its own.
+            span: match (&block.each_read, block.further) {
+                (Some(each), true) => each.span.clone(),
+                _ => span,
+            },
             field: spot.full(&keys),
             place: spot.spelled(path, &self.vocabulary),
             open: false,
@@ -111,6 +115,7 @@ impl<'a> Expander<'a> {
         }
         let mut texts = Texts {
             templates: Vec::new(),
+            spans: Vec::new(),
             fields: Vec::new(),
             rule: Rule {
                 span: block.templates.first().map_or(0..0, |t| t.span.clone()),
@@ -146,6 +151,7 @@ impl<'a> Expander<'a> {
             }
             if indices.len() == template.parts().len() {
                 texts.templates.push((template, indices));
+                texts.spans.push(text.span.clone());
             }
         }
         scope.texts = Some(texts);

@@ -137,6 +137,16 @@ impl CodeTable {
         }
     }
 
+    /// Whether it lists a code of the document.
+    pub(crate) fn holds_code(&self, code: &str) -> bool {
+        self.to_value.contains_key(code)
+    }
+
+    /// Whether it lists a canonical value.
+    pub(crate) fn holds_value(&self, value: &str) -> bool {
+        self.to_code.contains_key(value)
+    }
+
     /// The code of a canonical value; `None`: the table refuses it.
     pub(crate) fn code<'a>(&'a self, value: &'a str) -> Option<&'a str> {
         match (self.to_code.get(value), &self.otherwise) {

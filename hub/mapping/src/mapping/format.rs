@@ -105,6 +105,14 @@ impl Format {
             .map_or_else(|_| String::from_utf8_lossy(bytes).into_owned(), Cow::into_owned)
     }
 
+    /// The name of the root element, where there is one.
+    pub(super) fn root_name(&self) -> Option<&str> {
+        match self {
+            Self::Xml(xml) => Some(&xml.source.spelled),
+            Self::Json | Self::Csv(_) | Self::Fixed(_) => None,
+        }
+    }
+
     pub(super) fn media_type(&self) -> &'static str {
         match self {
             Self::Xml(_) => "application/xml",

@@ -17,8 +17,10 @@ use crate::language::check;
 use crate::language::expand::{Expander, Spot};
 use crate::language::file::File;
 use crate::language::resolve::Vocabulary;
+use crate::language::scan::Text;
 use crate::language::table::CodeTable;
 use crate::language::value;
+use crate::provenance::FileRows;
 use crate::reading;
 use crate::report::Report;
 use crate::rows::{Path, Scope};
@@ -90,15 +92,20 @@ fn build(
         tables,
         report,
         uses: 0,
+        used: Vec::new(),
     };
     let spot = Spot::root(shape, ways);
     let mut scope = Scope::default();
     expander.block(&sections.root, &spot, &mut scope);
     let case = case::check(&sections.case, &mut expander);
     let Expander {
-        mut vocabulary, report, ..
+        mut vocabulary,
+        report,
+        used,
+        ..
     } = expander;
-    let known = places(&sections.coverage.known, &mut vocabulary, report);
+    let known: Vec<Text> = sections.coverage.known.iter().map(|(place, _)| place.clone()).collect();
+    let known = places(&known, &mut vocabulary, report);
     let forbidden = places(&sections.coverage.must_not_map, &mut vocabulary, report);
     check::all(&scope, shape, sections, &forbidden, report);
     if let Some(format) = &format {
@@ -136,6 +143,8 @@ fn build(
         read,
         case,
         tests: sections.tests.clone(),
+        rows: FileRows::of(&scope, used),
+        left_out: left_out(sections),
         rules: RulePlaces {
             file: file.to_owned(),
             text: text.into(),
@@ -164,11 +173,19 @@ fn tables(sections: &File, beside: Beside<'_>, report: &mut Report) -> HashMap<S
     made.collect()
 }
 
-fn places(
-    texts: &[crate::language::scan::Text],
-    vocabulary: &mut Vocabulary,
-    report: &mut Report,
-) -> Vec<(Path, std::ops::Range<usize>)> {
+/// What `[coverage]` leaves out, in the order in which reading knows the places.
+fn left_out(sections: &File) -> Vec<(String, Option<String>)> {
+    let known = sections.coverage.known.iter();
+    let known = known.map(|(place, reason)| (place.value.clone(), Some(reason.clone())));
+    let forbidden = sections
+        .coverage
+        .must_not_map
+        .iter()
+        .map(|place| (place.value.clone(), None));
+    known.chain(forbidden).collect()
+}
+
+fn places(texts: &[Text], vocabulary: &mut Vocabulary, report: &mut Report) -> Vec<(Path, std::ops::Range<usize>)> {
     let mut found = Vec::new();
     for text in texts {
         found.extend(

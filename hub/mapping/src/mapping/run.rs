@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hub_message::{Code, NodeRef, Place, Rejection, Tree};
+use hub_message::{Code, NodeRef, Rejection, Tree};
 
 use super::Mapping;
 use super::format::Format;
@@ -11,6 +11,7 @@ use crate::csv::CsvSink;
 use crate::facts::Facts;
 use crate::fixed::FixedSink;
 use crate::json::{JsonSink, JsonSource};
+use crate::provenance::{self, Explained, ExplainedWriting, Located, Recorder, Traced};
 use crate::reading::ReadProgram;
 use crate::reading::listen::{Listening, ReadState};
 use crate::sink::Sink;
@@ -27,6 +28,16 @@ pub(super) fn read(
     input: &[u8],
     worker: &mut Worker,
 ) -> Result<Vec<Tree>, Rejection> {
+    read_located(mapping, program, input, worker).map(|(documents, _)| documents)
+}
+
+/// The documents of a file, and where what the recorder keeps stands in it.
+fn read_located(
+    mapping: &Mapping,
+    program: &ReadProgram,
+    input: &[u8],
+    worker: &mut Worker,
+) -> Result<(Vec<Tree>, Located), Rejection> {
     let secrets = Arc::clone(worker.secrets());
     let state = worker.state(mapping);
     let mut with = With {
@@ -35,13 +46,15 @@ pub(super) fn read(
         input,
         secrets: &secrets,
         state: &mut state.read,
+        located: Located::default(),
     };
-    match &mapping.format {
+    let documents = match &mapping.format {
         Format::Xml(xml) => with.drive(&xml.source, &mut state.xml),
         Format::Json => with.drive(&JsonSource, &mut ()),
         Format::Csv(csv) => with.drive(csv.as_ref(), &mut state.csv),
         Format::Fixed(fixed) => with.drive(fixed.as_ref(), &mut state.fixed),
-    }
+    };
+    Ok((documents?, with.located))
 }
 
 /// A file and what it is read with.
@@ -51,6 +64,7 @@ struct With<'w> {
     input: &'w [u8],
     secrets: &'w Secrets,
     state: &'w mut ReadState,
+    located: Located,
 }
 
 impl With<'_> {
@@ -69,7 +83,7 @@ impl With<'_> {
             names: &self.mapping.names,
             policy: self.mapping.policy,
             text: &text,
-            state: self.state,
+            state: &mut *self.state,
             secrets: &|name| secrets.get(name),
             rules: &self.mapping.rules,
             made: Vec::new(),
@@ -77,18 +91,65 @@ impl With<'_> {
         };
         source.read(&text, reader, &mut listening)?;
         let (made, findings) = (listening.made, listening.findings);
-        let located = findings.into_iter().map(|finding| match finding.at {
-            Some(at) => {
-                let place = Place::of(text.as_bytes(), at);
-                finding.rejection.at(place).at_path(source.path_at(&text, at))
+        if !findings.is_empty() {
+            let offsets = findings.iter().filter_map(|finding| finding.at).collect();
+            let located = Located::find(source, &text, &offsets);
+            let findings = findings
+                .into_iter()
+                .map(|finding| match finding.at.and_then(|at| located.get(at)) {
+                    Some((path, place)) => finding.rejection.at(place).at_path(path),
+                    None => finding.rejection,
+                });
+            if let Some(rejection) = Rejection::all(findings.collect()) {
+                return Err(rejection);
             }
-            None => finding.rejection,
-        });
-        match Rejection::all(located.collect()) {
-            Some(rejection) => Err(rejection),
-            None => Ok(made),
         }
+        if let Some(leaves) = self
+            .state
+            .recorder
+            .as_ref()
+            .and_then(|recorder| recorder.leaves.as_ref())
+        {
+            self.located = Located::of(source, &text, leaves);
+        }
+        Ok(made)
     }
+}
+
+/// Reads a file and says where everything comes from.
+pub(super) fn explain(
+    mapping: &Mapping,
+    program: &ReadProgram,
+    input: &[u8],
+    worker: &mut Worker,
+) -> Result<Explained, Rejection> {
+    let recorder = worker
+        .state(mapping)
+        .read
+        .recorder
+        .replace(Box::new(Recorder::of_leaves()));
+    let made = read_located(mapping, program, input, worker);
+    let recorded = std::mem::replace(&mut worker.state(mapping).read.recorder, recorder).unwrap_or_default();
+    let (documents, located) = made?;
+    Ok(provenance::reading(mapping, documents, &recorded, &located))
+}
+
+/// Writes a canonical document and says where everything comes from.
+pub(super) fn explain_writing(
+    mapping: &Mapping,
+    program: &WriteProgram,
+    document: NodeRef<'_>,
+    facts: &Facts<'_>,
+    worker: &mut Worker,
+) -> Result<ExplainedWriting, Rejection> {
+    let recorder = worker
+        .state(mapping)
+        .write
+        .recorder
+        .replace(Box::new(Recorder::of_leaves()));
+    let written = write(mapping, program, document, facts, worker);
+    let recorded = std::mem::replace(&mut worker.state(mapping).write.recorder, recorder).unwrap_or_default();
+    Ok(provenance::writing(mapping, document.tree(), written?, &recorded))
 }
 
 /// Writes a canonical document.
@@ -135,6 +196,14 @@ struct To<'t> {
 
 impl To<'_> {
     fn sink<S: Sink>(&self, sink: &mut S, state: &mut WriteState) -> Result<(), Rejection> {
+        if state.recorder.is_some() {
+            let root = self.mapping.format.root_name();
+            return self.tell(&mut Traced::new(sink, &self.mapping.names, root), state);
+        }
+        self.tell(sink, state)
+    }
+
+    fn tell<S: Sink>(&self, sink: &mut S, state: &mut WriteState) -> Result<(), Rejection> {
         let writing = Writing {
             document: self.document,
             facts: self.facts,

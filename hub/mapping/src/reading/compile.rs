@@ -17,9 +17,10 @@ use crate::source::Names;
 pub(crate) fn compile(shape: &Shape, scope: &Scope, known: &[Path], names: &Names) -> ReadProgram {
     let mut trie = Growing::new(names, plain_fields(scope));
     insert_scope(&mut trie, 0, scope);
-    for path in known {
-        trie.insert_known(0, path);
-    }
+    let known = known
+        .iter()
+        .map(|path| (trie.insert_known(0, path), path.attribute.unwrap_or_default()))
+        .collect();
     trie.settle();
     let mut asked = BTreeSet::new();
     collect_asked(scope, &mut asked);
@@ -38,6 +39,7 @@ pub(crate) fn compile(shape: &Shape, scope: &Scope, known: &[Path], names: &Name
         trie: trie.finish(),
         document,
         asked,
+        known,
     }
 }
 

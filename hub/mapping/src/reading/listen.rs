@@ -10,6 +10,7 @@ use super::slots::Slots;
 use super::trie::NONE;
 use crate::convert::Buffers;
 use crate::language::file::Policy;
+use crate::provenance::Recorder;
 use crate::source::{Listener, Names, Piece, Symbol};
 
 /// Where the source is.
@@ -48,6 +49,8 @@ pub(crate) struct ReadState {
     pub(crate) nodes: usize,
     /// Parts of the item's text that is being made.
     pub(crate) parts: Vec<Option<(u32, u32)>>,
+    /// Writes down where things come from, when somebody asked for it.
+    pub(crate) recorder: Option<Box<Recorder>>,
 }
 
 /// What a function or a row found wrong; the source adds the path.
@@ -163,6 +166,9 @@ impl Listener for Listening<'_> {
             return false;
         };
         if !child.wanted {
+            if let Some(recorder) = &mut self.state.recorder {
+                recorder.known(index, Symbol::UNKNOWN);
+            }
             return false;
         }
         let opened = child.scope != NONE;
@@ -193,7 +199,11 @@ impl Listener for Listening<'_> {
             return;
         };
         if let Some((_, slot)) = node.attributes.iter().find(|(symbol, _)| *symbol == name) {
-            if *slot != NONE && !self.state.slots.is_filled(frame.instance, *slot) {
+            if *slot == NONE {
+                if let Some(recorder) = &mut self.state.recorder {
+                    recorder.known(frame.node, name);
+                }
+            } else if !self.state.slots.is_filled(frame.instance, *slot) {
                 self.state.slots.add(frame.instance, *slot, value, self.text);
             }
         } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Builds the canonical document out of the slots.
 
+mod record;
 mod value;
 
 use hub_message::canonical::is_number;
@@ -82,6 +83,9 @@ impl Listening<'_> {
             while link != 0 {
                 let (instance, next) = self.state.slots.item(link);
                 self.state.indices.push((list.rule.field.len(), index));
+                if let Some(recorder) = &mut self.state.recorder {
+                    recorder.fired(&list.rule);
+                }
                 self.make_item(list, instance, out);
                 self.state.indices.pop();
                 index += 1;
@@ -122,7 +126,7 @@ impl Listening<'_> {
             return Some(here);
         };
         let parts = &mut self.state.parts;
-        let fits = texts.templates.iter().any(|(template, fields)| {
+        let fits = texts.templates.iter().position(|(template, fields)| {
             template.take(text, &mut |part, value| {
                 let start = value.as_ptr() as usize - text.as_ptr() as usize;
                 let field = fields.get(part).and_then(|field| parts.get_mut(here.parts + *field));
@@ -131,7 +135,10 @@ impl Listening<'_> {
                 }
             })
         });
-        if fits {
+        if let Some(index) = fits {
+            if let (Some(recorder), Some(span)) = (&mut self.state.recorder, texts.spans.get(index)) {
+                recorder.fired_at(span.start);
+            }
             return Some(here);
         }
         let refusal = Refusal {
@@ -178,6 +185,10 @@ impl Listening<'_> {
             Err(refused) => Some(refused),
         };
         self.state.buffers = buffers;
+        if met && self.state.recorder.is_some() {
+            let node = refused.is_none().then(|| out.len().saturating_sub(1));
+            self.record_met(leaf, here, node);
+        }
         if let Some((refusal, value)) = refused {
             self.refuse(&leaf.rule, &refusal, at, value.as_deref());
         }
@@ -188,6 +199,8 @@ impl Listening<'_> {
         if let Some(default) = &leaf.default {
             if let Err(refusal) = put(out, leaf, default) {
                 self.refuse(&leaf.rule, &refusal, None, None);
+            } else if self.state.recorder.is_some() {
+                self.record_default(leaf, out.len().saturating_sub(1));
             }
         } else if leaf.required {
             let begins = self.state.slots.begins(here.instance) as usize;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What was met so far in a document: scopes with their slots and chains, in buffers that are used again.
 
+use std::ops::Range;
+
 use super::trie::{Compared, Exit, NONE, ScopeType, Test, Trie};
 use crate::source::Piece;
 
@@ -23,6 +25,18 @@ pub(crate) struct Slot {
     end: u32,
     /// Offset in the document.
     pub(crate) at: u32,
+}
+
+impl Slot {
+    /// Where the text stands in the document; an empty range where it was put together from pieces.
+    pub(crate) fn range(self) -> Option<Range<usize>> {
+        let at = self.at as usize;
+        match self.held {
+            Held::Absent => None,
+            Held::Document => Some(self.start as usize..self.end as usize),
+            Held::Scratch => Some(at..at),
+        }
+    }
 }
 
 /// An occurrence of a scope.

@@ -197,7 +197,7 @@ fn unmapped_places_are_counted_without_values() {
         .collect();
     assert_eq!(
         shown.iter().map(|(p, n)| (p.as_str(), *n)).collect::<Vec<_>>(),
-        [("text()", 2), ("u", 2), ("x/y", 4)]
+        [("text()", 2), ("u", 2), ("w/@c", 2), ("w/v", 2), ("x/y", 4)]
     );
     assert!(worker.take_unmapped(&mapping).is_empty());
 }

@@ -33,8 +33,10 @@ pub(crate) struct Node {
     pub(crate) presence: u16,
     /// Scope that an occurrence opens, or [`NONE`].
     pub(crate) scope: u16,
-    /// Whether anything at or below it is wanted.
+    /// Whether anything at or below it is wanted, if only to know what else stands there.
     pub(crate) wanted: bool,
+    /// Whether it is left out on purpose, or only written: with all that is below.
+    known: bool,
     /// Path in the mapping's spelling, for the coverage report.
     pub(crate) path: String,
 }
@@ -163,7 +165,7 @@ impl<'n> Growing<'n> {
     }
 
     /// Makes a path known below `from`, so that a document which has it makes nobody wonder.
-    pub(crate) fn insert_known(&mut self, from: u32, path: &Path) {
+    pub(crate) fn insert_known(&mut self, from: u32, path: &Path) -> u32 {
         let mut node = from;
         for step in &path.steps {
             node = self.step(node, step.name);
@@ -172,6 +174,10 @@ impl<'n> Growing<'n> {
             }
         }
         self.know_attribute(node, path);
+        if let (None, Some(known)) = (path.attribute, self.trie.nodes.get_mut(node as usize)) {
+            known.known = true;
+        }
+        node
     }
 
     fn step(&mut self, node: u32, name: Symbol) -> u32 {
@@ -380,7 +386,9 @@ impl<'n> Growing<'n> {
                     .any(|(_, child)| self.trie.nodes.get(*child as usize).is_some_and(|c| c.wanted));
                 let own =
                     node.text != NONE || node.presence != NONE || node.attributes.iter().any(|(_, slot)| *slot != NONE);
-                below || own || node.scope != NONE
+                // On the way to a known place other places may stand of which nobody knows.
+                let passed = !node.known && (!node.children.is_empty() || !node.attributes.is_empty());
+                below || own || passed || node.scope != NONE
             });
             if let Some(node) = self.trie.nodes.get_mut(index) {
                 node.wanted = wanted;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::draft::Draft;
-use super::{FieldNode, ListWrite, NONE, SlotRef, Split, Value, ValueSource, WriteProgram, WriteScope};
+use super::{FieldNode, ListWrite, NONE, SlotRef, Split, TextTemplate, Value, ValueSource, WriteProgram, WriteScope};
 use crate::convert::Stage;
 use crate::language::condition::Condition;
 use crate::language::row::Given;
@@ -132,8 +132,8 @@ fn compile_scope(
     }
 }
 
-/// The value that a predicate asks for.
-fn constant(values: &mut Vec<Value>, root: &mut Fields, against: &Against) -> u16 {
+/// The value that a predicate in the place of `rule` asks for.
+fn constant(values: &mut Vec<Value>, root: &mut Fields, against: &Against, rule: &Rule) -> u16 {
     values.push(Value {
         source: match against {
             Against::Text(text) => ValueSource::Text(text.clone()),
@@ -146,7 +146,12 @@ fn constant(values: &mut Vec<Value>, root: &mut Fields, against: &Against) -> u1
         required: false,
         when: None,
         causes: false,
-        rule: Rule::default(),
+        // Its place in the file; the field is none of its own.
+        rule: Rule {
+            span: rule.span.clone(),
+            place: rule.place.clone(),
+            ..Rule::default()
+        },
     });
     values.len() as u16 - 1
 }
@@ -185,9 +190,9 @@ impl Compiling<'_> {
         self.values.len() as u16 - 1
     }
 
-    fn put(&mut self, path: &Path, value: u16, draft: &mut Draft) {
+    fn put(&mut self, path: &Path, value: u16, rule: &Rule, draft: &mut Draft) {
         let (values, root) = (&mut self.values, &mut *self.root);
-        if let Some(place) = draft.descend(&path.steps, &mut |against| constant(values, root, against)) {
+        if let Some(place) = draft.descend(&path.steps, &mut |against| constant(values, root, against, rule)) {
             place.put(path.attribute, value);
         }
     }
@@ -209,7 +214,7 @@ impl Compiling<'_> {
         };
         let value = self.value(value);
         let Some(composed) = &side.template else {
-            return self.put(&side.path, value, draft);
+            return self.put(&side.path, value, &row.rule, draft);
         };
         let mut parts = Vec::new();
         for path in &composed.paths {
@@ -223,7 +228,7 @@ impl Compiling<'_> {
                 rule: row.rule.clone(),
             });
             parts.push(part);
-            self.put(path, part, draft);
+            self.put(path, part, &row.rule, draft);
         }
         self.splits.push(Split {
             value,
@@ -252,11 +257,11 @@ impl Compiling<'_> {
             rule: extra.rule.clone(),
         });
         if extra.causes {
-            return self.put(&extra.path, value, draft);
+            return self.put(&extra.path, value, &extra.rule, draft);
         }
         let (anchor, below) = extra.path.steps.split_at(extra.anchor.min(extra.path.steps.len()));
         let (values, root) = (&mut self.values, &mut *self.root);
-        let mut constant = |against: &Against| constant(values, root, against);
+        let mut constant = |against: &Against| constant(values, root, against, &extra.rule);
         let place = draft
             .descend(anchor, &mut constant)
             .and_then(|anchor| anchor.follow(below, &mut constant));
@@ -283,7 +288,9 @@ impl Compiling<'_> {
         };
         let mut item = Draft::default().named(last.name);
         let (values, root) = (&mut inner.values, &mut *inner.root);
-        item.put_constants(&last.predicates, &mut |against| constant(values, root, against));
+        item.put_constants(&last.predicates, &mut |against| {
+            constant(values, root, against, &list.rule)
+        });
         inner.fill(&list.item, &mut item);
         let when = list.when.as_ref().and_then(|when| inner.condition(when));
         item.arrange(self.order);
@@ -302,16 +309,22 @@ impl Compiling<'_> {
             when,
             rule: list.rule.clone(),
         };
-        if let Some(place) = draft.descend(above, &mut |against| constant(values, root, against)) {
+        let rule = list.rule.clone();
+        if let Some(place) = draft.descend(above, &mut |against| constant(values, root, against, &rule)) {
             place.put_list(last.name, list);
         }
     }
 
     fn texts(&mut self, texts: &Texts, draft: &mut Draft) {
         let slots: Vec<u16> = texts.fields.iter().map(|field| self.own.slot(&field.field)).collect();
-        let templates = texts.templates.iter().map(|(template, fields)| {
-            let of = fields.iter().map(|index| slots.get(*index).copied().unwrap_or(NONE));
-            (template.clone(), of.collect())
+        let templates = texts.templates.iter().zip(&texts.spans);
+        let templates = templates.map(|((template, fields), span)| TextTemplate {
+            template: template.clone(),
+            slots: fields
+                .iter()
+                .map(|index| slots.get(*index).copied().unwrap_or(NONE))
+                .collect(),
+            span: span.clone(),
         });
         let stages: Arc<Vec<Stage>> = Arc::new(Vec::new());
         let value = Value {

@@ -195,6 +195,7 @@ impl<'a, S: Sink> Writing<'a, S> {
             if self.wants(list, bases) {
                 self.make(&list.item, bases);
                 if self.exists(bases, 0) {
+                    self.record_item(list);
                     self.element(&list.item, bases, 0, name);
                 }
             }
@@ -215,6 +216,9 @@ impl<'a, S: Sink> Writing<'a, S> {
         let Some((index, value)) = found.and_then(|index| Some((*index, scope.values.get(*index as usize)?))) else {
             return;
         };
+        if self.state.recorder.is_some() {
+            self.record_value(scope, bases, index, attribute);
+        }
         let Some(text) = self.state.text(bases, index, value, self.document.tree()) else {
             return;
         };

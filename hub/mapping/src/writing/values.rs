@@ -3,11 +3,12 @@
 
 use hub_message::{Kind, NodeRef, Tree};
 
-use super::{NONE, SlotRef, Value, ValueSource, WriteScope};
+use super::{NONE, SlotRef, TextTemplate, Value, ValueSource, WriteScope};
 use crate::convert::{Asked, Buffers, Refusal, Way};
 use crate::facts::Facts;
 use crate::function::Made;
 use crate::language::condition::Condition;
+use crate::provenance::Recorder;
 use crate::sink::ValueKind;
 use crate::worker::Secrets;
 
@@ -67,6 +68,8 @@ pub(crate) struct WriteState {
     pub(super) indices: Vec<(usize, usize)>,
     /// Bytes of the latest output, a guess at the next one's.
     pub(crate) bytes: usize,
+    /// Writes down where things come from, when somebody asked for it.
+    pub(crate) recorder: Option<Box<Recorder>>,
 }
 
 /// What values are made from.
@@ -167,6 +170,11 @@ impl WriteState {
         let base = if slot.root { 0 } else { bases.slots };
         let index = self.slots.get(base + slot.slot as usize).copied()?;
         tree.node(index).filter(|_| index != NOWHERE)
+    }
+
+    /// The canonical node in a slot of the scope itself.
+    pub(super) fn own_node<'a>(&self, tree: &'a Tree, bases: Bases, slot: u16) -> Option<NodeRef<'a>> {
+        self.node(tree, bases, SlotRef { root: false, slot })
     }
 
     /// A value that was made.
@@ -292,40 +300,43 @@ impl WriteState {
         held
     }
 
-    fn by_template(
-        &mut self,
-        templates: &[(crate::language::template::Template, Vec<u16>)],
-        bases: Bases,
-        tree: &Tree,
-    ) -> Result<Held, Refusal> {
-        let text_of = |state: &Self, slot: u16| {
-            let slot = SlotRef { root: false, slot };
-            state.node(tree, bases, slot).and_then(NodeRef::text)
-        };
-        let present: Vec<u16> = templates
-            .iter()
-            .flat_map(|(_, slots)| slots.iter().copied())
-            .filter(|slot| text_of(self, *slot).is_some())
-            .collect();
-        if present.is_empty() {
-            return Ok(ABSENT);
-        }
+    fn by_template(&mut self, templates: &[TextTemplate], bases: Bases, tree: &Tree) -> Result<Held, Refusal> {
         let mut made = String::new();
-        let fits = templates.iter().any(|(template, slots)| {
-            // A template that leaves a field out would lose it.
-            present.iter().all(|slot| slots.contains(slot))
-                && template.make(&mut |part| text_of(self, slots.get(part).copied()?), &mut made)
-        });
-        if !fits {
-            return Err(Refusal {
-                code: "AH-M213",
-                text: "fits none of the templates".to_owned(),
-                remedy: "correct the document, or add a template that fits",
-            });
+        if self.template_of(templates, bases, tree, &mut made)?.is_none() {
+            return Ok(ABSENT);
         }
         Ok(Held {
             place: self.keep(&made),
             kind: ValueKind::Text,
+        })
+    }
+
+    /// The first template that fits, and what it makes; `None`: none of its fields is there.
+    pub(super) fn template_of(
+        &self,
+        templates: &[TextTemplate],
+        bases: Bases,
+        tree: &Tree,
+        made: &mut String,
+    ) -> Result<Option<usize>, Refusal> {
+        let text_of = |slot: u16| self.own_node(tree, bases, slot).and_then(NodeRef::text);
+        let present: Vec<u16> = templates
+            .iter()
+            .flat_map(|template| template.slots.iter().copied())
+            .filter(|slot| text_of(*slot).is_some())
+            .collect();
+        if present.is_empty() {
+            return Ok(None);
+        }
+        let chosen = templates.iter().position(|text| {
+            // A template that leaves a field out would lose it.
+            let part = &mut |part: usize| text_of(text.slots.get(part).copied()?);
+            present.iter().all(|slot| text.slots.contains(slot)) && text.template.make(part, made)
+        });
+        chosen.map(Some).ok_or_else(|| Refusal {
+            code: "AH-M213",
+            text: "fits none of the templates".to_owned(),
+            remedy: "correct the document, or add a template that fits",
         })
     }
 
@@ -369,7 +380,7 @@ impl WriteState {
 }
 
 /// Answers what functions ask for.
-struct Asking<'a>(From<'a>);
+pub(super) struct Asking<'a>(pub(super) From<'a>);
 
 impl Asked for Asking<'_> {
     fn field(&mut self, path: &str) -> Option<String> {

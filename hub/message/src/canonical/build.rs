@@ -100,6 +100,16 @@ impl TreeBuilder {
         }
     }
 
+    /// How many nodes there are so far.
+    pub fn len(&self) -> usize {
+        self.tree.len()
+    }
+
+    /// Whether nothing was added yet.
+    pub fn is_empty(&self) -> bool {
+        self.tree.is_empty()
+    }
+
     /// The finished tree.
     pub fn finish(mut self) -> Tree {
         while !self.open.is_empty() {

@@ -150,8 +150,8 @@ impl Listening<'_> {
 }
 
 /// Answers what functions ask for.
-struct Asking<'l, 'a> {
-    listening: &'l Listening<'a>,
+pub(super) struct Asking<'l, 'a> {
+    pub(super) listening: &'l Listening<'a>,
 }
 
 impl Asked for Asking<'_, '_> {

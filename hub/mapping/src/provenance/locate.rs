@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Where in a document offsets are: path, line and column of many at once, in one walk each.
+
+use std::collections::BTreeSet;
+
+use hub_message::Place;
+
+use super::recorder::{From, Leaf};
+use crate::source::Source;
+
+/// Offsets in a document, each with its path and place.
+#[derive(Debug, Default)]
+pub(crate) struct Located(Vec<(usize, String, Place)>);
+
+impl Located {
+    /// Finds the offsets that leaves come from.
+    pub(crate) fn of<S: Source>(source: &S, text: &str, leaves: &[Leaf]) -> Self {
+        let ranges = leaves.iter().flat_map(|leaf| match &leaf.from {
+            From::Document(ranges) => ranges.as_slice(),
+            _ => &[],
+        });
+        let offsets: BTreeSet<usize> = ranges.map(|range| range.start).collect();
+        Self::find(source, text, &offsets)
+    }
+
+    /// Finds offsets.
+    pub(crate) fn find<S: Source>(source: &S, text: &str, offsets: &BTreeSet<usize>) -> Self {
+        let offsets: Vec<usize> = offsets.iter().copied().collect();
+        let paths = source.paths_at(text, &offsets);
+        let places = places(text, &offsets);
+        let found = offsets.into_iter().zip(paths).zip(places);
+        Self(found.map(|((offset, path), place)| (offset, path, place)).collect())
+    }
+
+    /// Path and place of one of the offsets.
+    pub(crate) fn get(&self, offset: usize) -> Option<(&str, Place)> {
+        let index = self.0.binary_search_by_key(&offset, |(known, ..)| *known).ok()?;
+        self.0.get(index).map(|(_, path, place)| (path.as_str(), *place))
+    }
+}
+
+/// Lines and columns of offsets that grow.
+fn places(text: &str, offsets: &[usize]) -> Vec<Place> {
+    let (mut line, mut column, mut from) = (1, 1, 0);
+    let mut found = Vec::with_capacity(offsets.len());
+    for offset in offsets {
+        for byte in text.as_bytes().get(from..*offset).unwrap_or_default() {
+            match byte {
+                b'\n' => (line, column) = (line + 1, 1),
+                // Characters are counted, not the bytes that go on with one.
+                0x80..=0xBF => {}
+                _ => column += 1,
+            }
+        }
+        from = *offset;
+        found.push(Place { line, column });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_that_are_found_one_by_one() {
+        let text = "a\näö<b>\n\nü";
+        let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let single: Vec<Place> = offsets.iter().map(|at| Place::of(text.as_bytes(), *at)).collect();
+        assert_eq!(places(text, &offsets), single);
+    }
+}
