@@ -100,6 +100,8 @@
 //!
 //! # Codes
 //!
+//! Each has a page in `hub/codes` that `amtshub explain CODE` prints.
+//!
 //! | at load | | at run | |
 //! | --- | --- | --- | --- |
 //! | M100 | no TOML | M200 | direction not supported |

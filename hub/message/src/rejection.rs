@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A stable code, `AH-M210`. The letter names the area: `M` mapping files and mapping runs, `X` XML, `J` JSON, `C` CSV
-/// and fixed width, `S` canonical schema, `R` routes and release, `K` configuration, `B` bus and envelope, `D`
+/// A stable code, `AH-M210`, with a page of its own in `hub/codes`. The letter names the area: `M` mapping files and mapping runs, `X` XML, `J` JSON, `C` CSV
+/// and fixed width, `E` forms and e-mail, `S` canonical schema, `R` routes and release, `K` configuration, `B` bus and envelope, `D`
 /// documents, `P` delivery, `F` records that a connector refused at their source.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

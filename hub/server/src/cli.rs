@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Map(command::map::Arguments),
     /// Run the tests that stand in mapping files.
     Test(command::test::Arguments),
+    /// Say what a code means and what to do about it.
+    Explain(command::explain::Arguments),
     /// Let the running hub read its configuration again, whole or not at all.
     Reload(command::reload::Arguments),
     /// Show what the running hub says about itself.

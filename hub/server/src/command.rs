@@ -4,6 +4,7 @@
 pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod deadletter;
+pub(crate) mod explain;
 mod listing;
 pub(crate) mod map;
 pub(crate) mod message;

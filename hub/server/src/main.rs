@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => command::check::execute(&arguments),
         Command::Map(arguments) => command::map::execute(&arguments),
         Command::Test(arguments) => command::test::execute(&arguments),
+        Command::Explain(arguments) => command::explain::execute(&arguments),
         Command::Reload(arguments) => command::reload::execute(&arguments),
         Command::Status(arguments) => command::status::execute(&arguments),
         Command::Case(arguments) => command::case::execute(&arguments),

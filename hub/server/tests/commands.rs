@@ -292,3 +292,51 @@ fn settings_that_a_connector_does_not_know_do_not_run() {
         "{messages}"
     );
 }
+
+#[test]
+fn explain_says_what_a_code_means() {
+    let ran = run(&town(), &["explain", "m103", "AH-X101", "--lang", "de"], "");
+    assert_eq!(ran.exit, 0, "{}", ran.messages);
+    assert!(
+        ran.data.starts_with("AH-M103 · Stelle im Format gibt es nicht\n\n"),
+        "{}",
+        ran.data
+    );
+    assert!(
+        ran.data.contains("\nAH-X101 · DOCTYPE ist nicht erlaubt\n"),
+        "{}",
+        ran.data
+    );
+    assert!(!ran.data.contains("What to do"), "{}", ran.data);
+    let both = run(&town(), &["explain", "AH-M112"], "").data;
+    assert!(both.contains("Was tun: ") && both.contains("What to do: "), "{both}");
+    let all = run(&town(), &["explain"], "").data;
+    assert!(
+        all.contains("  AH-K007  Geheimnis steht in der Konfiguration · Secret"),
+        "{all}"
+    );
+}
+
+#[test]
+fn explain_of_no_code_is_wrong_usage() {
+    check(
+        &["explain", "AH-Y104"],
+        "",
+        2,
+        "",
+        "there is no code AH-Y104: did you mean AH-",
+    );
+    check(&["explain", "nonsense"], "", 2, "", "`amtshub explain` lists all");
+}
+
+#[test]
+fn findings_say_how_to_have_them_explained() {
+    let ran = run(&town(), &["map", "--mapping", "bill-json"], "{\"nr\": 1,}");
+    assert_eq!(ran.exit, 1);
+    assert!(
+        ran.messages
+            .ends_with("what it means and what to do: amtshub explain AH-J100\n"),
+        "{}",
+        ran.messages
+    );
+}

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 /// Crates of ours that a crate of ours may name. A connector kind stands under `connector`.
 const DIRECTIONS: &[(&str, &[&str])] = &[
+    ("hub-codes", &[]),
     ("hub-message", &[]),
     ("hub-schema", &["hub-message"]),
     ("hub-mapping", &["hub-message"]),
@@ -19,6 +20,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "amtshub",
         &[
+            "hub-codes",
             "hub-message",
             "hub-schema",
             "hub-mapping",
@@ -47,7 +49,7 @@ const FENCES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that do no input and output, and what their sources therefore never say.
-const PURE: &[&str] = &["message", "schema", "mapping", "pipeline"];
+const PURE: &[&str] = &["codes", "message", "schema", "mapping", "pipeline"];
 const IMPURE_WORDS: &[&str] = &[
     "async fn",
     ".await",

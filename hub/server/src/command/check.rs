@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use hub_message::{Place, Severity};
 use serde_json::{Value, json};
 
+use super::explain;
 use crate::cli::Output;
 use crate::config::{self, Findings};
 use crate::exit::Exit;
@@ -30,6 +31,7 @@ pub(crate) fn execute(arguments: &Arguments) -> Exit {
         Output::Json => terminal::data(format!("{:#}\n", as_json(&findings)).as_bytes()),
     }
     terminal::message(&format!("{}: {}", arguments.config.display(), findings.summary()));
+    explain::point(findings.sorted().into_iter().map(|finding| &finding.code));
     if findings.errors() > 0 {
         Exit::Findings
     } else {

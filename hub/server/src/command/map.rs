@@ -11,6 +11,7 @@ use hub_mapping::{Facts, Mapping, Worker};
 use hub_message::{Rejection, Timestamp};
 use hub_schema::{Schemas, Valid};
 
+use super::explain;
 use crate::config::library::{Library, Places};
 use crate::config::{self, Findings};
 use crate::exit::Exit;
@@ -59,10 +60,12 @@ pub(crate) fn execute(arguments: &Arguments) -> Exit {
         }
         Err(Fault::Files(findings)) => {
             terminal::findings(&findings.render());
+            explain::point(findings.sorted().into_iter().map(|finding| &finding.code));
             Exit::Configuration
         }
         Err(Fault::Rejected(rejection)) => {
             terminal::findings(&rejected::render(&name(&arguments.input), &rejection));
+            explain::point(std::iter::once(&*rejection).chain(&rejection.also).map(|one| &one.code));
             Exit::Findings
         }
     }

@@ -10,6 +10,7 @@ use hub_mapping::testing::{self, Surroundings, TestOutcome};
 use hub_message::Tree;
 use serde_json::{Value, json};
 
+use super::explain;
 use crate::cli::Output;
 use crate::config::library::{Library, Places};
 use crate::config::{Findings, folder};
@@ -64,6 +65,7 @@ pub(crate) fn execute(arguments: &Arguments) -> Exit {
     }
     if !findings.is_empty() {
         terminal::findings(&findings.render());
+        explain::point(findings.sorted().into_iter().map(|finding| &finding.code));
     }
     let failed = failures(&tested);
     let count: usize = tested.iter().map(|tested| tested.outcomes.len()).sum();

@@ -9,6 +9,7 @@ use hub_message::{Body, Rejection};
 use hub_store::{Content, DeadLetterView};
 use serde_json::{Value, json as object};
 
+use super::super::explain;
 use super::super::listing::{json, moment};
 use super::super::place::{Failure, Place};
 use super::super::reveal::Reveal;
@@ -80,6 +81,10 @@ fn sheet(letter: &DeadLetterView) -> String {
     rejection(&mut text, &letter.rejection);
     for also in &letter.rejection.also {
         rejection(&mut text, also);
+    }
+    let all = std::iter::once(&letter.rejection).chain(&letter.rejection.also);
+    if let Some(hint) = explain::hint(all.map(|one| &one.code)) {
+        let _ = writeln!(text, "\nWas das bedeutet und was zu tun ist: {hint}");
     }
     for replay in &letter.replay_list {
         let state = replay.state.map_or("unterwegs", hub_store::MessageState::label);
