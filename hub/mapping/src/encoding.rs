@@ -24,6 +24,8 @@ pub enum Encoding {
     Utf16Le,
     /// UTF-16 big-endian; a byte order mark is skipped and not written.
     Utf16Be,
+    /// US-ASCII: the seven bits that all others have in common.
+    Ascii,
     /// ISO-8859-1 as the standard says, with control characters at 0x80 to 0x9F.
     Latin1,
     /// ISO-8859-15.
@@ -70,10 +72,11 @@ pub struct Uncarried {
 }
 
 /// Encodings by the names that mapping files and XML declarations use, in small letters.
-const NAMES: [(&str, Encoding); 19] = [
+const NAMES: [(&str, Encoding); 20] = [
     ("utf-8", Encoding::Utf8),
     ("utf8", Encoding::Utf8),
-    ("us-ascii", Encoding::Utf8),
+    ("us-ascii", Encoding::Ascii),
+    ("ascii", Encoding::Ascii),
     ("utf-8-bom", Encoding::Utf8Bom),
     ("utf-16", Encoding::Utf16),
     ("utf-16le", Encoding::Utf16Le),
@@ -121,6 +124,7 @@ impl Encoding {
             Self::Utf16 => "UTF-16",
             Self::Utf16Le => "UTF-16LE",
             Self::Utf16Be => "UTF-16BE",
+            Self::Ascii => "US-ASCII",
             Self::Latin1 => "ISO-8859-1",
             Self::Latin9 => "ISO-8859-15",
             Self::Windows1252 => "windows-1252",
@@ -135,6 +139,7 @@ impl Encoding {
 
     fn table(self) -> Option<Table> {
         match self {
+            Self::Ascii => Some(Table::Ascii),
             Self::Latin1 => Some(Table::Latin1),
             Self::Latin9 => Some(Table::Latin9),
             Self::Windows1252 => Some(Table::Windows1252),
@@ -264,6 +269,7 @@ mod tests {
         refused(Encoding::Utf8, b"\xef\xbb\xbfab\xe4", 5);
         refused(Encoding::Utf8, b"\xed\xa0\x80", 0);
         refused(Encoding::Utf8, b"\xc0\x80", 0);
+        refused(Encoding::Ascii, b"M\xc3\xbcller", 1);
         refused(Encoding::Windows1252, b"M\x81ller", 1);
         refused(Encoding::Utf16, b"\x00a\x00", 2);
         refused(Encoding::Utf16, b"\x00a\xd8\x00\x00b", 2);
@@ -307,7 +313,8 @@ mod tests {
         assert!(SUGGESTED.iter().all(|name| Encoding::named(name).is_some()));
     }
 
-    const ALL: [Encoding; 9] = [
+    const ALL: [Encoding; 10] = [
+        Encoding::Ascii,
         Encoding::Utf8,
         Encoding::Utf8Bom,
         Encoding::Utf16,

@@ -28,6 +28,18 @@ pub const DEPTH_MAX: usize = 64;
 /// The most values in a document, containers counted.
 pub const NODES_MAX: usize = 100_000;
 
+/// The most characters of a number. Amounts have twenty.
+pub const NUMBER_MAX: usize = 1000;
+
+/// The most bytes of a key, as it is written.
+pub const KEY_BYTES_MAX: usize = 1024;
+
+/// The most bytes of a text, as it is written.
+pub const TEXT_BYTES_MAX: usize = 10 * 1024 * 1024;
+
+/// The most bytes of a document.
+pub const DOCUMENT_BYTES_MAX: usize = 1024 * 1024 * 1024;
+
 /// Reads a JSON document. The bytes are not kept.
 pub fn parse(input: &[u8]) -> Result<Tree, Rejection> {
     let text = decode(input)?;
@@ -57,6 +69,13 @@ pub fn parse(input: &[u8]) -> Result<Tree, Rejection> {
 
 /// The bytes as text: UTF-8 (RFC 8259, section 8.1), without a byte order mark.
 fn decode(input: &[u8]) -> Result<Cow<'_, str>, Rejection> {
+    if input.len() > DOCUMENT_BYTES_MAX {
+        return Err(Fault {
+            defect: Defect::TooLarge,
+            offset: 0,
+        }
+        .in_text(""));
+    }
     Encoding::Utf8.decode(input).map_err(|bad| {
         Rejection::new(
             Code::new("AH-J101"),
@@ -74,6 +93,10 @@ pub(crate) enum Defect {
     DuplicateKey,
     TooDeep,
     TooMany,
+    LongNumber,
+    LongText,
+    LongKey,
+    TooLarge,
     Trailing,
     Truncated,
     ControlCharacter,
@@ -122,6 +145,25 @@ impl Defect {
                 let what = format!("the document has more than {NODES_MAX} values");
                 return ("AH-J104", what, "have the source system send it in parts");
             }
+            Self::LongNumber => {
+                let what = format!("a number has more than {NUMBER_MAX} characters");
+                return (
+                    "AH-J112",
+                    what,
+                    "have the source system send numbers with the digits that they need",
+                );
+            }
+            Self::LongText => (
+                "AH-J113",
+                "a text is longer than 10 MiB",
+                "have the source system send it as a file",
+            ),
+            Self::LongKey => ("AH-J114", "a key is longer than 1 KiB", resend),
+            Self::TooLarge => (
+                "AH-J115",
+                "the document is larger than 1 GiB",
+                "have the source system send it in parts",
+            ),
             Self::Trailing => ("AH-J105", "something follows the end of the document", resend),
             Self::Truncated => (
                 "AH-J106",

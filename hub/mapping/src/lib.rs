@@ -28,6 +28,7 @@ mod rows;
 mod sample;
 pub mod sink;
 pub mod source;
+pub mod strict;
 pub mod testing;
 mod worker;
 mod writing;

@@ -35,6 +35,11 @@ pub struct Symbol(pub(crate) u16);
 impl Symbol {
     /// A name that no row mentions.
     pub const UNKNOWN: Symbol = Symbol(0);
+
+    /// The number of the symbol; 0 is [`Self::UNKNOWN`].
+    pub fn number(self) -> u16 {
+        self.0
+    }
 }
 
 /// The names that a mapping mentions, elements, attributes, keys, records and columns alike.
@@ -47,6 +52,16 @@ pub struct Names {
 }
 
 impl Names {
+    /// Names for a listener of one's own: namespace (empty without one) and local name each. The first has the symbol
+    /// that [`Symbol::number`] calls 1.
+    pub fn of<'n>(names: impl IntoIterator<Item = (&'n str, &'n str)>) -> Self {
+        let mut known = Self::default();
+        for (namespace, local) in names {
+            known.intern(namespace, None, local);
+        }
+        known
+    }
+
     /// The symbol of a name without namespace: a key, a record, a column, an XML name without namespace.
     pub fn find(&self, name: &str) -> Symbol {
         self.find_in("", name)

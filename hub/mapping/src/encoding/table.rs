@@ -36,6 +36,8 @@ const LATIN_9: [(u8, char); 8] = [
 /// An encoding with one byte a character whose lower half is ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Table {
+    /// Nothing in the upper half.
+    Ascii,
     Latin1,
     Latin9,
     Windows1252,
@@ -49,6 +51,7 @@ impl Table {
             return Some(char::from(byte));
         }
         match self {
+            Self::Ascii => None,
             Self::Latin1 => Some(char::from(byte)),
             Self::Latin9 => {
                 let other = LATIN_9.iter().find(|(at, _)| *at == byte);
@@ -69,6 +72,7 @@ impl Table {
         }
         let latin1 = u8::try_from(u32::from(c)).ok();
         match self {
+            Self::Ascii => None,
             Self::Latin1 => latin1,
             Self::Latin9 => match LATIN_9.iter().find(|(_, other)| *other == c) {
                 Some((byte, _)) => Some(*byte),

@@ -4,7 +4,7 @@
 use hub_message::{Place, Rejection};
 use proptest::prelude::*;
 
-use super::{JsonSource, NODES_MAX, parse};
+use super::{JsonSource, KEY_BYTES_MAX, NODES_MAX, NUMBER_MAX, TEXT_BYTES_MAX, parse};
 use crate::heard::Heard;
 use crate::source::Source;
 
@@ -196,6 +196,20 @@ fn depth_and_number_of_values_are_capped() {
     assert!(parse(many(NODES_MAX).as_bytes()).is_ok());
     let fault = parse(many(NODES_MAX + 1).as_bytes()).unwrap_err();
     assert_eq!(fault.code.as_str(), "AH-J104");
+}
+
+#[test]
+fn lengths_are_capped() {
+    let place = |column| Place { line: 1, column };
+    let number = |n: usize| format!("[{}]", "7".repeat(n));
+    assert!(parse(number(NUMBER_MAX).as_bytes()).is_ok());
+    refused(number(NUMBER_MAX + 1).as_bytes(), "AH-J112", place(2));
+    let key = |n: usize| format!("{{\"{}\":1}}", "k".repeat(n));
+    assert!(parse(key(KEY_BYTES_MAX).as_bytes()).is_ok());
+    refused(key(KEY_BYTES_MAX + 1).as_bytes(), "AH-J114", place(2));
+    let text = |n: usize| format!("\"{}\"", "x".repeat(n));
+    assert!(parse(text(TEXT_BYTES_MAX).as_bytes()).is_ok());
+    refused(text(TEXT_BYTES_MAX + 1).as_bytes(), "AH-J113", place(1));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{DEPTH_MAX, Defect, Fault, NODES_MAX};
+use super::{DEPTH_MAX, Defect, Fault, KEY_BYTES_MAX, NODES_MAX, TEXT_BYTES_MAX};
 
 /// What stands next. Offsets count bytes; `at` is the first byte, `end` the one behind the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +140,12 @@ impl<'t> Scanner<'t> {
             b'"' => {
                 let value = self.string()?;
                 let end = self.at - 1;
+                if end - at > TEXT_BYTES_MAX + 1 {
+                    return Err(Fault {
+                        defect: Defect::LongText,
+                        offset: at,
+                    });
+                }
                 Event::Text { value, at: at + 1, end }
             }
             b'-' | b'0'..=b'9' => {
@@ -201,11 +207,12 @@ impl<'t> Scanner<'t> {
     fn key(&mut self) -> Result<Event<'t>, Fault> {
         let at = self.at;
         let name = self.string()?;
+        let refused = |defect| Err(Fault { defect, offset: at });
+        if self.at - at > KEY_BYTES_MAX + 2 {
+            return refused(Defect::LongKey);
+        }
         if self.is_repeated(name.clone()) {
-            return Err(Fault {
-                defect: Defect::DuplicateKey,
-                offset: at,
-            });
+            return refused(Defect::DuplicateKey);
         }
         self.skip_space();
         match self.peek() {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use hub_message::canonical::is_number;
 
 use super::scan::Scanner;
-use super::{Defect, Fault};
+use super::{Defect, Fault, NUMBER_MAX};
 
 impl<'t> Scanner<'t> {
     /// Takes a string, from its first quotation mark to behind its last.
@@ -109,6 +109,9 @@ impl<'t> Scanner<'t> {
         let digits = self.text.get(start..start + length).unwrap_or_default();
         if !is_number(digits) {
             return Err(self.fault(Defect::Number));
+        }
+        if length > NUMBER_MAX {
+            return Err(self.fault(Defect::LongNumber));
         }
         self.at += length;
         Ok(digits)

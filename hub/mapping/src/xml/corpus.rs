@@ -157,6 +157,7 @@ fn namespaces() {
         ("<r xmlns:p='http://www.w3.org/XML/1998/namespace'/>", "X106"),
         ("<r xmlns:p='http://www.w3.org/2000/xmlns/'/>", "X106"),
         ("<r xmlns:1='u'/>", "X106"),
+        ("<r xmlns:='u'/>", "X109"),
         ("<r><xmlns:a/></r>", "X106"),
         ("<r><a:b:c xmlns:a='u'/></r>", "X109"),
         ("<r><:a/></r>", "X109"),
@@ -210,7 +211,8 @@ fn declarations() {
         "<r/><?xml version='1.0'?>",
         "<?xml?><r/>",
         "<?xml encoding='UTF-8'?><r/>",
-        "<?xml version='1.1'?><r/>",
+        "<?xml version='1.'?><r/>",
+        "<?xml version='1.0.0'?><r/>",
         "<?xml version='2.0'?><r/>",
         "<?xml version='1.0' standalone='maybe'?><r/>",
         "<?xml version='1.0' standalone='yes' encoding='UTF-8'?><r/>",
@@ -220,6 +222,8 @@ fn declarations() {
     ] {
         refused(document, "X112");
     }
+    // The fifth edition takes every 1.x for 1.0.
+    accepted("<?xml version='1.1'?><r/>");
     accepted("<?xml version=\"1.0\" encoding=\"utf-8\" standalone='no' ?><r/>");
 }
 
@@ -237,6 +241,13 @@ fn limits() {
     };
     accepted(many(256));
     refused(many(257), "X110");
+    let declared = |n: usize| {
+        let prefixes: Vec<String> = (0..n).map(|i| format!(" xmlns:p{i}='u'")).collect();
+        let (outer, inner) = prefixes.split_at(n / 2);
+        format!("<r{}><a{}/><p1:a/></r>", outer.concat(), inner.concat())
+    };
+    accepted(declared(256));
+    refused(declared(257), "X110");
     accepted(format!("<r><{}/></r>", "a".repeat(1024)));
     refused(format!("<r><{}/></r>", "a".repeat(1025)), "X110");
     refused(format!("<r {}='1'/>", "a".repeat(1025)), "X110");
@@ -262,6 +273,10 @@ fn encodings() {
         let heard = read(bytes).unwrap();
         assert!(heard.contains(expected), "{heard}");
     }
+    let wide = |name: &str| -> Vec<u8> {
+        let text = format!("\u{feff}<?xml version='1.0' encoding='{name}'?><r>ü</r>");
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
     heard(&declared("ISO-8859-1", b"M\xfcller"), "Müller");
     heard(&declared("iso-8859-15", b"5 \xa4"), "5 €");
     heard(&declared("Windows-1252", b"5 \x80"), "5 €");
@@ -277,6 +292,14 @@ fn encodings() {
     refused(b"<r>M\xfcller</r>", "X111");
     refused(declared("UTF-8", b"\xfc"), "X111");
     refused(declared("windows-1252", b"\x81"), "X111");
+    refused(declared("US-ASCII", "ü".as_bytes()), "X111");
+    refused(b"\xef\xbb\xbf<?xml version='1.0' encoding='ISO-8859-1'?><r/>", "X111");
+    refused(wide("UTF-8"), "X111");
+    refused(wide("UTF-16BE"), "X111");
+    heard(&wide("UTF-16LE"), "ü");
+    // However far the encoding stands from the beginning.
+    let far = format!("ISO-8859-1'{}standalone='no", " ".repeat(5000));
+    heard(&declared(&far, b"\xfc"), "ü");
     refused(declared("UTF-16", b"x"), "X111");
     refused(declared("EBCDIC-37", b"x"), "X111");
     refused(declared("Shift_JIS", b"x"), "X111");

@@ -27,7 +27,8 @@ pub(super) fn check(text: &str, from: usize, to: usize) -> Result<(), Rejection>
             );
         }
         let fits = match name {
-            "version" => value == "1.0",
+            // Every 1.x is read as 1.0 (fifth edition, section 2.8).
+            "version" => value.strip_prefix("1.").is_some_and(is_digits),
             "standalone" => matches!(value, "yes" | "no"),
             _ => {
                 let mut bytes = value.bytes();
@@ -38,7 +39,7 @@ pub(super) fn check(text: &str, from: usize, to: usize) -> Result<(), Rejection>
         if !fits {
             return wrong(
                 attribute.value.start,
-                "this is no value for the XML declaration; the version must be 1.0",
+                "this is no value for the XML declaration; the version is 1.0",
             );
         }
     }
@@ -46,4 +47,8 @@ pub(super) fn check(text: &str, from: usize, to: usize) -> Result<(), Rejection>
         return wrong(from, "the XML declaration has no version");
     }
     Ok(())
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

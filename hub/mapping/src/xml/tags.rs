@@ -8,7 +8,7 @@ use super::characters;
 use super::document::{Open, Phase, Walk};
 use super::fault::{Breach, refuse};
 use super::namespaces::{XML, XMLNS};
-use super::{DEPTH_MAX, NAME_BYTES_MAX};
+use super::{BINDINGS_MAX, DEPTH_MAX, NAME_BYTES_MAX};
 use crate::source::{Listener, Piece, Symbol};
 
 impl<L: Listener> Walk<'_, L> {
@@ -96,6 +96,7 @@ impl<L: Listener> Walk<'_, L> {
         let name = text.get(attribute.name.clone()).unwrap_or_default();
         let prefix = match name.strip_prefix("xmlns") {
             Some("") => "",
+            Some(":") => return Err(self.refuse(Breach::Name, attribute.name.start, "`xmlns:` declares no prefix")),
             Some(rest) if rest.starts_with(':') => rest.get(1..).unwrap_or_default(),
             _ => return Ok(()),
         };
@@ -114,6 +115,9 @@ impl<L: Listener> Walk<'_, L> {
         };
         if let Some(sentence) = fault {
             return Err(self.refuse(Breach::Namespace, at, sentence));
+        }
+        if self.state.namespaces.mark() >= BINDINGS_MAX {
+            return Err(self.refuse(Breach::Limit, at, "more than 256 prefixes are declared here"));
         }
         let value = std::mem::take(&mut self.state.value);
         self.state.namespaces.bind(prefix, &value);
@@ -134,7 +138,8 @@ impl<L: Listener> Walk<'_, L> {
     fn check_root(&self, spelled: &str, at: usize) -> Result<(), Rejection> {
         let (prefix, local) = spelled.split_once(':').unwrap_or(("", spelled));
         let namespace = self.state.namespaces.namespace(prefix).unwrap_or_default();
-        if local == self.xml.local && namespace == self.xml.namespace {
+        let any = self.xml.spelled.is_empty();
+        if any || (local == self.xml.local && namespace == self.xml.namespace) {
             return Ok(());
         }
         let sentence = format!(
