@@ -38,9 +38,6 @@ pub(crate) struct TextFile {
 }
 
 impl TextFile {
-    /// The keys of `[format]` that belong here.
-    pub(crate) const KEYS: [&'static str; 4] = ["kind", "encoding", "lossy", "line_end"];
-
     /// Reads them: UTF-8, `reject` and CR LF (RFC 4180, section 2) when nothing is said.
     pub(crate) fn of(table: &Table, report: &mut Report) -> Self {
         let mut file = Self {

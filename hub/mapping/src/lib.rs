@@ -16,6 +16,7 @@ pub mod function;
 #[cfg(test)]
 mod heard;
 pub mod json;
+pub mod keys;
 pub mod language;
 mod mapping;
 pub mod provenance;

@@ -11,6 +11,7 @@ pub mod case;
 pub mod envelope;
 pub mod finding;
 pub mod id;
+pub mod keys;
 pub mod manifest;
 pub mod name;
 pub mod receipt;

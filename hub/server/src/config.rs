@@ -9,6 +9,7 @@ mod connector;
 mod findings;
 pub(crate) mod folder;
 mod hub;
+mod keys;
 pub(crate) mod library;
 mod manifest;
 mod route;

@@ -3,27 +3,16 @@
 
 use super::{COLUMNS_MAX, CsvFormat, Record};
 use crate::flat::{ROW, TextFile, count_of, is_unnamed};
+use crate::keys;
 use crate::language::calls::Ways;
 use crate::language::scan::Text;
 use crate::language::value::{Table, Value};
 use crate::report::Report;
 
-const KEYS: [&str; 9] = [
-    "delimiter",
-    "quote",
-    "quoting",
-    "formulas",
-    "header",
-    "columns",
-    "starts",
-    "records",
-    "record",
-];
-
 impl CsvFormat {
     /// Checks `[format]` for what the mapping does with it; all that is wrong is reported.
     pub(crate) fn of(table: &Table, ways: Ways, report: &mut Report) -> Option<Self> {
-        table.only(&[&TextFile::KEYS[..], &KEYS[..]].concat(), report);
+        table.only(&keys::CSV, report);
         let file = TextFile::of(table, report);
         let delimiter = sign(table, "delimiter", b',', report);
         let quote = sign(table, "quote", b'"', report);
@@ -97,7 +86,7 @@ fn choice(table: &Table, key: &str, words: [&str; 2], report: &mut Report) -> bo
 /// `records = { by = 1 }`, as an index.
 fn by(table: &Table, report: &mut Report) -> Option<usize> {
     let records = table.table("records", report)?;
-    records.only(&["by"], report);
+    records.only(&keys::RECORDS_BY, report);
     let Some(by) = records.get("by") else {
         report.error(
             "AH-M105",
@@ -134,7 +123,7 @@ fn records(table: &Table, report: &mut Report) -> Vec<Record> {
             report.error("AH-M105", value.span(), format!("`{}` must be a table", name.value));
             continue;
         };
-        record.only(&["starts", "columns"], report);
+        record.only(&keys::CSV_RECORD, report);
         records.push(Record {
             name: name.value.clone(),
             starts: record.flag("starts", report),

@@ -4,16 +4,15 @@
 use super::{Column, FixedFormat, LINE_MAX, Range, Record};
 use crate::encoding::Encoding;
 use crate::flat::{ROW, TextFile, count_of};
+use crate::keys;
 use crate::language::scan::Text;
 use crate::language::value::{Table, Value};
 use crate::report::Report;
 
-const KEYS: [&str; 6] = ["short", "records", "record", "columns", "starts", "length"];
-
 impl FixedFormat {
     /// Checks `[format]`; all that is wrong is reported. `writes` says whether the mapping writes.
     pub(crate) fn of(table: &Table, writes: bool, report: &mut Report) -> Option<Self> {
-        table.only(&[&TextFile::KEYS[..], &KEYS[..]].concat(), report);
+        table.only(&keys::FIXED, report);
         let file = TextFile::of(table, report);
         if matches!(file.encoding, Encoding::Utf16 | Encoding::Utf16Le | Encoding::Utf16Be) {
             report.error(
@@ -54,7 +53,7 @@ impl FixedFormat {
 /// `records = { by = "1-2" }`
 fn by(table: &Table, report: &mut Report) -> Option<Range> {
     let records = table.table("records", report)?;
-    records.only(&["by"], report);
+    records.only(&keys::RECORDS_BY, report);
     let by = records.needed_text("by", report)?;
     range(&by, report)
 }
@@ -77,7 +76,7 @@ fn records(table: &Table, by: Option<Range>, writes: bool, report: &mut Report) 
             report.error("AH-M105", value.span(), format!("`{}` must be a table", name.value));
             continue;
         };
-        described.only(&["starts", "length", "columns"], report);
+        described.only(&keys::FIXED_RECORD, report);
         if by.is_some_and(|by| by.width() != name.value.len()) {
             let text = "the record type is not as long as the place where it stands";
             report.error("AH-M134", name.span.clone(), text);
@@ -150,7 +149,7 @@ fn columns(table: &Table, report: &mut Report) -> Vec<Column> {
 
 /// `{ at = "23-32", align = "right", fill = "0" }`
 fn aligned(name: &Text, column: &Table, report: &mut Report) -> Option<Column> {
-    column.only(&["at", "align", "fill"], report);
+    column.only(&keys::FIXED_COLUMN, report);
     let at = column.needed_text("at", report)?;
     let right = column
         .text("align", report)

@@ -15,6 +15,7 @@ use super::scan::Text;
 use super::table::CodeTable;
 use super::value::{Table, Value};
 use crate::function::Argument;
+use crate::keys;
 use crate::provenance::Used;
 use crate::report::Report;
 use crate::rows::{Path, Scope};
@@ -336,6 +337,6 @@ pub(crate) fn ordered(spot: &Spot<'_>, at: usize) -> Vec<usize> {
 
 /// Whether a table is a row with options rather than a group of fields.
 fn is_row(table: &Table) -> bool {
-    const KEYS: [&str; 7] = ["path", "read", "write", "from", "default", "required", "when"];
-    !table.entries.is_empty() && table.entries.iter().all(|(key, _)| KEYS.contains(&key.value.as_str()))
+    let of_row = |key: &str| keys::ROW.get(key).is_some() || keys::ROW_SPLIT.get(key).is_some();
+    !table.entries.is_empty() && table.entries.iter().all(|(key, _)| of_row(&key.value))
 }

@@ -11,6 +11,7 @@ use super::row;
 use super::scan::{Fault, Text};
 use super::value::Value;
 use crate::facts::PLAIN_FACTS;
+use crate::keys;
 use crate::rows::{Extra, Rule, Scope};
 
 impl<'a> Expander<'a> {
@@ -24,7 +25,7 @@ impl<'a> Expander<'a> {
     pub(super) fn accompanying(&mut self, place: &'a Text, value: &'a Value, spot: &Spot<'a>, scope: &mut Scope) {
         let given = match value {
             Value::Table(table) => {
-                table.only(&["write"], self.report);
+                table.only(&keys::ACCOMPANYING, self.report);
                 table.needed_text("write", self.report)
             }
             other => {

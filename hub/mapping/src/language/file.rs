@@ -8,6 +8,7 @@ use hub_message::SchemaId;
 use super::scan::Text;
 use super::tests_section::TestBlock;
 use super::value::{Table, Value};
+use crate::keys;
 use crate::mapping::Header;
 use crate::report::Report;
 pub(crate) use lists::ListBlock;
@@ -108,31 +109,14 @@ pub(crate) fn header(table: &Table, report: &mut Report) -> Option<Header> {
     })
 }
 
-const KEYS: [&str; 16] = [
-    "mapping",
-    "id",
-    "title",
-    "canonical",
-    "directions",
-    "format",
-    "at",
-    "fields",
-    "lists",
-    "fragments",
-    "always",
-    "tables",
-    "case",
-    "coverage",
-    "test",
-    "description",
-];
-
 impl File {
     /// Sorts the sections of a file; `None` when it has no usable header.
     pub(crate) fn of(table: &Table, report: &mut Report) -> Option<Self> {
-        table.only(&KEYS, report);
+        table.only(&keys::MAPPING, report);
         let header = header(table, report)?;
         let title = table.needed_text("title", report).map_or_else(String::new, |t| t.value);
+        // For people only, and yet it must be a text.
+        let _ = table.text("description", report);
         let (reads, writes) = directions(table, report);
         let format = table.table("format", report).cloned();
         if format.is_none() {
@@ -166,7 +150,7 @@ fn directions(table: &Table, report: &mut Report) -> (bool, bool) {
                 direction.span.clone(),
                 format!("`{other}` is no direction"),
                 other,
-                ["read", "write"],
+                keys::DIRECTIONS,
             ),
         }
     }
@@ -254,7 +238,7 @@ fn case_keys(table: &Table, report: &mut Report) -> Vec<Table> {
     let Some(case) = table.table("case", report) else {
         return Vec::new();
     };
-    case.only(&["keys"], report);
+    case.only(&keys::CASE, report);
     let mut found = Vec::new();
     match case.get("keys") {
         None => {}
@@ -276,7 +260,7 @@ impl Coverage {
         let Some(table) = table else {
             return Self::default();
         };
-        table.only(&["unmapped", "known", "must_not_map"], report);
+        table.only(&keys::COVERAGE, report);
         let unmapped = match table.text("unmapped", report) {
             None => Policy::Report,
             Some(text) => match text.value.as_str() {
@@ -285,13 +269,7 @@ impl Coverage {
                 "ignore" => Policy::Ignore,
                 other => {
                     let text_ = format!("`{other}` is no way to treat unmapped places");
-                    report.unknown(
-                        "AH-M105",
-                        text.span.clone(),
-                        text_,
-                        other,
-                        ["report", "error", "ignore"],
-                    );
+                    report.unknown("AH-M105", text.span.clone(), text_, other, keys::UNMAPPED);
                     Policy::Report
                 }
             },

@@ -6,6 +6,7 @@ mod when;
 use std::sync::Arc;
 
 use hub_message::Protection;
+use hub_message::keys::Keys;
 use hub_message::shape::Leaf;
 
 use super::calls::{self, Chain, Ways};
@@ -14,6 +15,7 @@ use super::place::Place;
 use super::row::{self, Call};
 use super::scan::Text;
 use super::value::{Table, Value};
+use crate::keys;
 use crate::rows::{Composed, FieldRef, Path, ReadSide, Row, Rule, Scope, WriteSide};
 
 /// The options of one direction of a row.
@@ -28,7 +30,7 @@ struct Options {
 }
 
 impl Options {
-    fn of(value: &Value, known: &[&str], expander: &mut Expander<'_>) -> Option<Self> {
+    fn of(value: &Value, known: &Keys, expander: &mut Expander<'_>) -> Option<Self> {
         match value {
             Value::Text(text) => Some(Self {
                 path: Some(text.clone()),
@@ -93,8 +95,7 @@ impl<'a> Expander<'a> {
             }
             Value::List(places, _) => self.places(&keys, leaf, places, spot, scope),
             _ => {
-                let known = ["path", "default", "required", "when", "from"];
-                if let Some(options) = Options::of(value, &known, self) {
+                if let Some(options) = Options::of(value, &keys::ROW, self) {
                     self.add(keys, leaf, &options, spot.ways, None, value.span(), spot, scope);
                 }
             }
@@ -119,7 +120,7 @@ impl<'a> Expander<'a> {
 
     /// `field.read = …`, `field.write = …`, each one place or a list of them.
     fn split_row(&mut self, keys: &[String], leaf: &'a Leaf, table: &'a Table, spot: &Spot<'a>, scope: &mut Scope) {
-        table.only(&["read", "write"], self.report);
+        table.only(&keys::ROW_SPLIT, self.report);
         for (name, read) in [("read", true), ("write", false)] {
             let Some(value) = table.get(name) else {
                 continue;
@@ -128,12 +129,11 @@ impl<'a> Expander<'a> {
                 read: spot.ways.read && read,
                 write: spot.ways.write && !read,
             };
-            let known = ["path", "default", "required", "when"];
             let (sides, known) = match value {
                 // Reading takes the first place where something is, so a condition would have nothing to decide.
-                Value::List(places, _) if read => (places.as_slice(), &known[..1]),
-                Value::List(places, _) => (places.as_slice(), &known[..]),
-                one => (std::slice::from_ref(one), &known[..]),
+                Value::List(places, _) if read => (places.as_slice(), &keys::PLACE_ALONE),
+                Value::List(places, _) => (places.as_slice(), &keys::ROW_SIDE),
+                one => (std::slice::from_ref(one), &keys::ROW_SIDE),
             };
             for (index, value) in sides.iter().enumerate() {
                 let Some(mut options) = Options::of(value, known, self) else {
@@ -149,7 +149,7 @@ impl<'a> Expander<'a> {
     /// something is; writing takes every place whose condition holds, without conditions only the first.
     fn places(&mut self, keys: &[String], leaf: &'a Leaf, places: &'a [Value], spot: &Spot<'a>, scope: &mut Scope) {
         for (index, value) in places.iter().enumerate() {
-            let Some(mut options) = Options::of(value, &["path", "when"], self) else {
+            let Some(mut options) = Options::of(value, &keys::PLACE_OF_SEVERAL, self) else {
                 continue;
             };
             let write = Ways {
@@ -194,8 +194,7 @@ impl<'a> Expander<'a> {
         let Some(leaf) = self.leaf(&source, from.span.clone(), &here) else {
             return;
         };
-        let known = ["path", "default", "required", "when", "from"];
-        let Some(options) = Options::of(value, &known, self) else {
+        let Some(options) = Options::of(value, &keys::ROW, self) else {
             return;
         };
         let ways = Ways {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::scan::Text;
 use super::value::{self, Value};
+use crate::keys;
 use crate::report::Report;
 
 /// What a table does with what it does not hold.
@@ -38,7 +39,7 @@ impl CodeTable {
         beside: &mut dyn FnMut(&str) -> Option<String>,
         report: &mut Report,
     ) -> Self {
-        table.only(&["inline", "file", "code", "value", "otherwise"], report);
+        table.only(&keys::TABLE, report);
         let otherwise = match table.get("otherwise") {
             None => Otherwise::Error,
             Some(Value::Text(text)) if text.value == "error" => Otherwise::Error,

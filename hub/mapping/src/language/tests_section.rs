@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::value::{Table, Value};
+use crate::keys;
 use crate::report::Report;
 
 /// A `[[test]]` block.
@@ -53,26 +54,10 @@ pub(crate) enum Expectation {
     Roundtrip,
 }
 
-const KEYS: [&str; 13] = [
-    "name",
-    "read",
-    "read_text",
-    "write",
-    "via",
-    "equals",
-    "equals_text",
-    "expect",
-    "error",
-    "absent",
-    "never",
-    "valid",
-    "roundtrip",
-];
-
 impl TestBlock {
     /// Checks a block.
     pub(crate) fn of(table: &Table, report: &mut Report) -> Option<Self> {
-        table.only(&KEYS, report);
+        table.only(&keys::TEST, report);
         let name = table.needed_text("name", report)?;
         let text = |key: &str, report: &mut Report| table.text(key, report).map(|t| t.value);
         let inputs = [
@@ -99,7 +84,7 @@ impl TestBlock {
             expectations.push(Expectation::Expect(found));
         }
         if let Some(error) = table.table("error", report) {
-            error.only(&["code", "field", "source"], report);
+            error.only(&keys::TEST_ERROR, report);
             let part = |key: &str, report: &mut Report| error.text(key, report).map(|t| t.value);
             expectations.push(Expectation::Error {
                 code: part("code", report),

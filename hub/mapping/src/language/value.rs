@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use hub_message::keys::Keys;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -137,11 +138,11 @@ impl Table {
         }
     }
 
-    /// Reports every key that is none of `known`.
-    pub(crate) fn only(&self, known: &[&str], report: &mut Report) {
+    /// Reports every key that is not described.
+    pub(crate) fn only(&self, described: &Keys, report: &mut Report) {
         for (key, _) in &self.entries {
             let name = key.value.as_str();
-            if known.contains(&name) {
+            if described.get(name).is_some() {
                 continue;
             }
             if ROUTE_MATTERS.contains(&name) {
@@ -151,7 +152,7 @@ impl Table {
                 continue;
             }
             let text = format!("there is no key `{name}` here");
-            report.unknown("AH-M104", key.span.clone(), text, name, known.iter().copied());
+            report.unknown("AH-M104", key.span.clone(), text, name, described.names());
         }
     }
 }
@@ -179,7 +180,11 @@ pub(crate) fn parse(text: &str, report: &mut Report) -> Table {
 
 #[cfg(test)]
 mod tests {
+    use hub_message::keys::{Says, Takes, key};
+
     use super::*;
+
+    static TITLE: Keys = Keys::of(&[key("title", Takes::Text(Says::Words), "", "")]);
 
     #[test]
     fn entries_keep_the_order_of_the_file() {
@@ -196,7 +201,7 @@ mod tests {
     fn faults_are_findings_with_places() {
         let mut report = Report::new("x");
         let table = parse("purpose = 'x'\ntitel = 1\ntitle = 2\ntitle = 3", &mut report);
-        table.only(&["title"], &mut report);
+        table.only(&TITLE, &mut report);
         table.text("title", &mut report);
         let shown: Vec<_> = report
             .finish()

@@ -8,6 +8,7 @@ use hub_message::{CaseKey, NodeRef, Sensitive, Strength};
 
 use crate::convert::{Asked, Buffers, Stage, Way};
 use crate::function::Made;
+use crate::keys;
 use crate::language::calls::{self, Ways};
 use crate::language::expand::{Expander, Found, Spot, look_up};
 use crate::language::row;
@@ -38,7 +39,7 @@ pub(super) fn check(entries: &[Table], expander: &mut Expander<'_>) -> Vec<KeyRu
 }
 
 fn key(entry: &Table, expander: &mut Expander<'_>) -> Option<KeyRule> {
-    entry.only(&["field", "system", "kind", "strength"], expander.report);
+    entry.only(&keys::CASE_KEY, expander.report);
     let field = entry.needed_text("field", expander.report)?;
     let system = entry.needed_text("system", expander.report)?;
     let kind = entry.needed_text("kind", expander.report)?;

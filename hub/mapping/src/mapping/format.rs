@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use crate::csv::CsvFormat;
 use crate::encoding::Encoding;
 use crate::fixed::FixedFormat;
+use crate::keys;
 use crate::language::calls::Ways;
 use crate::language::file::pairs;
 use crate::language::place::Place;
@@ -35,8 +36,6 @@ pub(super) struct XmlFormat {
     pub(super) written: Written,
 }
 
-const KINDS: [&str; 4] = ["xml", "json", "csv", "fixed"];
-
 impl Format {
     /// Checks `[format]`, and makes the prefixes known.
     pub(super) fn of(table: &Table, ways: Ways, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<Self> {
@@ -44,14 +43,14 @@ impl Format {
         match kind.value.as_str() {
             "xml" => xml(table, vocabulary, report).map(|xml| Self::Xml(Box::new(xml))),
             "json" => {
-                table.only(&["kind"], report);
+                table.only(&keys::JSON, report);
                 Some(Self::Json)
             }
             "csv" => CsvFormat::of(table, ways, report).map(|csv| Self::Csv(Box::new(csv))),
             "fixed" => FixedFormat::of(table, ways.write, report).map(|fixed| Self::Fixed(Box::new(fixed))),
             other => {
                 let sentence = format!("there is no format `{other}`");
-                report.unknown("AH-M105", kind.span.clone(), sentence, other, KINDS);
+                report.unknown("AH-M105", kind.span.clone(), sentence, other, keys::KINDS);
                 None
             }
         }
@@ -133,7 +132,8 @@ impl Format {
 }
 
 fn xml(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<XmlFormat> {
-    table.only(&["kind", "root", "schema", "ns", "order"], report);
+    table.only(&keys::XML, report);
+    let _ = table.text("schema", report);
     vocabulary.is_xml = true;
     let namespaces = pairs(table.table("ns", report), report);
     for (prefix, uri) in &namespaces {

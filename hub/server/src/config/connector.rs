@@ -8,6 +8,7 @@ use hub_pipeline::{ConnectorSource, TypeSource};
 use serde_json::Value;
 
 use super::Limits;
+use super::keys;
 use super::settings;
 use super::table::{Section, Source};
 
@@ -44,14 +45,12 @@ pub(super) fn read(
     limits: &Limits,
 ) -> (Option<Connector>, Option<ConnectorSource>) {
     let table = source.parse();
-    let mut file = Section::new(source, table.get_ref(), 0..0);
+    let mut file = Section::new(source, table.get_ref(), 0..0, &keys::CONNECTOR);
     let name = name(source, stem);
     let kind = file.need("kind").and_then(|kind| self::kind(source, &kind));
     let title = file.text("title");
     let managed = file.flag("managed").is_none_or(|(managed, _)| managed);
-    let quota = file
-        .number("quota", 1..=1_000_000_000)
-        .unwrap_or(limits.recipient_quota);
+    let quota = file.number("quota").unwrap_or(limits.recipient_quota);
     let command = command(&mut file);
     let types = file.section("types").map(|section| types(&section)).unwrap_or_default();
     let settings = match file.entry("settings") {
@@ -120,7 +119,7 @@ fn types(section: &Section<'_>) -> Vec<TypeSource> {
             section.wrong(key.get_ref(), value, "a table: { mapping = \"…\" }");
             continue;
         };
-        let mut below = Section::new(source, table, key.span());
+        let mut below = Section::new(source, table, key.span(), &keys::TYPE);
         let mapping = below.text("mapping");
         below.finish();
         types.push(TypeSource { kind, mapping });

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hub_message::Code;
 
+use super::keys;
 use super::library::Places;
 use super::secret::{self, MaybeSecret, Secret};
 use super::table::{Section, Source};
@@ -96,7 +97,7 @@ impl Hub {
 /// Reads the file. What is wrong is a finding and replaced by its default, so that the rest can be checked.
 pub(super) fn read(source: &Source, folder: &Path) -> Hub {
     let table = source.parse();
-    let mut file = Section::new(source, table.get_ref(), 0..0);
+    let mut file = Section::new(source, table.get_ref(), 0..0, &keys::HUB);
     let site = site(&mut file);
     let nats = file
         .section("nats")
@@ -133,9 +134,7 @@ fn site(file: &mut Section<'_>) -> String {
 }
 
 fn nats(mut section: Section<'_>, folder: &Path) -> Nats {
-    let port = section
-        .number("port", 1..=65535)
-        .and_then(|port| u16::try_from(port).ok());
+    let port = section.number("port").and_then(|port| u16::try_from(port).ok());
     let dangerously_allow_unsynced = section
         .flag("dangerously_allow_unsynced")
         .is_some_and(|(allow, _)| allow);
@@ -198,18 +197,10 @@ fn paths(mut section: Section<'_>, folder: &Path) -> (Option<PathBuf>, Option<Pa
 fn limits(mut section: Section<'_>) -> Limits {
     let default = Limits::default();
     let limits = Limits {
-        body_bytes: section
-            .number("body_bytes", 1024..=256 << 20)
-            .unwrap_or(default.body_bytes),
-        document_bytes: section
-            .number("document_bytes", 1024..=1 << 40)
-            .unwrap_or(default.document_bytes),
-        recipient_quota: section
-            .number("recipient_quota", 1..=1_000_000_000)
-            .unwrap_or(default.recipient_quota),
-        stream_bytes: section
-            .number("stream_bytes", 16 << 20..=1 << 50)
-            .unwrap_or(default.stream_bytes),
+        body_bytes: section.number("body_bytes").unwrap_or(default.body_bytes),
+        document_bytes: section.number("document_bytes").unwrap_or(default.document_bytes),
+        recipient_quota: section.number("recipient_quota").unwrap_or(default.recipient_quota),
+        stream_bytes: section.number("stream_bytes").unwrap_or(default.stream_bytes),
     };
     section.finish();
     limits

@@ -3,12 +3,13 @@
 
 use hub_pipeline::{RouteSource, Written};
 
+use super::keys;
 use super::table::{Section, Source};
 
 /// The routes of a file.
 pub(super) fn read(source: &Source) -> Vec<RouteSource> {
     let table = source.parse();
-    let mut file = Section::new(source, table.get_ref(), 0..0);
+    let mut file = Section::new(source, table.get_ref(), 0..0, &keys::ROUTES);
     let routes = file.sections("route").into_iter().map(route).collect();
     file.finish();
     routes

@@ -2,9 +2,10 @@
 //! Reads TOML tables key by key and collects what is wrong, so that one look at a file finds everything.
 
 use std::cell::{Cell, RefCell};
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::Arc;
 
+use hub_message::keys::{Keys, Takes};
 use hub_message::{Code, Finding};
 use hub_pipeline::Written;
 use toml::Spanned;
@@ -15,6 +16,9 @@ const UNKNOWN_KEY: Code = Code::new("AH-K003");
 const WRONG_TYPE: Code = Code::new("AH-K004");
 const MISSING_KEY: Code = Code::new("AH-K005");
 const RANGE: Code = Code::new("AH-K006");
+
+/// Keys of what is no table.
+static NOTHING: Keys = Keys::of(&[]);
 
 /// A file and what was found in it.
 pub(crate) struct Source {
@@ -65,11 +69,12 @@ impl Source {
     }
 }
 
-/// A table of a file, and which of its keys were asked for.
+/// A table of a file, what it may hold, and which of that was asked for.
 pub(crate) struct Section<'a> {
     source: &'a Source,
     table: &'a DeTable<'a>,
     at: Range<usize>,
+    keys: &'static Keys,
     asked: Vec<&'static str>,
 }
 
@@ -77,12 +82,13 @@ pub(crate) struct Section<'a> {
 pub(crate) type Entry<'a> = (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>);
 
 impl<'a> Section<'a> {
-    /// The table `table`; findings about the whole of it point at `at`.
-    pub(crate) fn new(source: &'a Source, table: &'a DeTable<'a>, at: Range<usize>) -> Self {
+    /// The table `table`, which may hold `keys`; findings about the whole of it point at `at`.
+    pub(crate) fn new(source: &'a Source, table: &'a DeTable<'a>, at: Range<usize>, keys: &'static Keys) -> Self {
         Self {
             source,
             table,
             at,
+            keys,
             asked: Vec::new(),
         }
     }
@@ -103,8 +109,12 @@ impl<'a> Section<'a> {
         self.table.iter()
     }
 
-    /// The entry of a key, which counts as known from now on.
+    /// The entry of a key.
     pub(crate) fn entry(&mut self, key: &'static str) -> Option<Entry<'a>> {
+        debug_assert!(
+            self.keys.get(key).is_some(),
+            "`{key}` is not described in config/keys.rs"
+        );
         self.asked.push(key);
         self.table.iter().find(|(name, _)| name.get_ref() == key)
     }
@@ -131,8 +141,12 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A whole number within a range.
-    pub(crate) fn number(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+    /// A whole number within the range that is described.
+    pub(crate) fn number(&mut self, key: &'static str) -> Option<u64> {
+        let range = match self.keys.get(key).map(|key| &key.takes) {
+            Some(Takes::Number(first, last)) => *first..=*last,
+            _ => 0..=u64::MAX,
+        };
         let (_, value) = self.entry(key)?;
         let DeValue::Integer(integer) = value.get_ref() else {
             self.wrong(key, value, "a whole number");
@@ -169,6 +183,14 @@ impl<'a> Section<'a> {
         Some((self.source.written(value.span(), raw), texts))
     }
 
+    /// The keys of the table, or of each of the tables, under a key.
+    fn below(&self, key: &str) -> &'static Keys {
+        match self.keys.get(key).map(|key| &key.takes) {
+            Some(Takes::Table(keys) | Takes::List(Takes::Table(keys))) => keys,
+            _ => &NOTHING,
+        }
+    }
+
     /// A table below.
     pub(crate) fn section(&mut self, key: &'static str) -> Option<Section<'a>> {
         let (name, value) = self.entry(key)?;
@@ -176,7 +198,7 @@ impl<'a> Section<'a> {
             self.wrong(key, value, "a table");
             return None;
         };
-        Some(Section::new(self.source, table, name.span()))
+        Some(Section::new(self.source, table, name.span(), self.below(key)))
     }
 
     /// The tables `[[key]]`.
@@ -192,7 +214,10 @@ impl<'a> Section<'a> {
         for item in items {
             match item.get_ref().as_table() {
                 // The item's own span is that of its header, `[[key]]`.
-                Some(table) => sections.push(Section::new(self.source, table, self.header(item.span(), name.span()))),
+                Some(table) => {
+                    let at = self.header(item.span(), name.span());
+                    sections.push(Section::new(self.source, table, at, self.below(key)));
+                }
                 None => self.wrong(key, item, "a table"),
             }
         }
@@ -232,11 +257,16 @@ impl<'a> Section<'a> {
         self.source.error(WRONG_TYPE, value.span(), text);
     }
 
-    /// Says which keys nobody asked for.
+    /// Says which keys are not known here.
     pub(crate) fn finish(self) {
+        debug_assert!(
+            self.keys.names().all(|key| self.asked.contains(&key)),
+            "config/keys.rs describes what nobody reads: only {:?} were asked for",
+            self.asked
+        );
         for (key, _) in self.table {
             let name = key.get_ref().as_ref();
-            if self.asked.contains(&name) {
+            if self.keys.get(name).is_some() {
                 continue;
             }
             let finding = Finding::error(
@@ -245,9 +275,9 @@ impl<'a> Section<'a> {
                 key.span(),
                 format!("`{name}` is not known here"),
             );
-            let known = self.asked.join("`, `");
+            let known = self.keys.names().collect::<Vec<_>>().join("`, `");
             let finding = finding.help(format!("known are `{known}`"));
-            self.source.find(finding.did_you_mean(name, self.asked.iter().copied()));
+            self.source.find(finding.did_you_mean(name, self.keys.names()));
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::super::scan::Text;
 use super::super::value::{Table, Value};
 use super::Block;
+use crate::keys;
 use crate::report::Report;
 
 /// A list.
@@ -36,7 +37,7 @@ pub(super) fn of(table: Option<&Table>, report: &mut Report) -> Vec<ListBlock> {
             span: name.span.clone(),
             ..list.clone()
         };
-        here.only(&["each", "template", "item", "fields", "lists", "always"], report);
+        here.only(&keys::LIST, report);
         for (index, each) in places_of(&here, report).into_iter().enumerate() {
             found.push(ListBlock {
                 name: name.clone(),
@@ -64,7 +65,7 @@ struct Each {
 fn places_of(list: &Table, report: &mut Report) -> Vec<Each> {
     match list.get("each") {
         Some(Value::Table(sides)) => {
-            sides.only(&["read", "write"], report);
+            sides.only(&keys::EACH_BOTH, report);
             vec![Each {
                 read: sides.text("read", report),
                 write: sides.text("write", report),
@@ -82,7 +83,7 @@ fn places_of(list: &Table, report: &mut Report) -> Vec<Each> {
                     );
                     continue;
                 };
-                table.only(&["path", "when"], report);
+                table.only(&keys::EACH_PLACE, report);
                 let path = table.needed_text("path", report);
                 found.push(Each {
                     read: path.clone(),
