@@ -9,6 +9,7 @@
 
 mod compare;
 mod exceptions;
+mod letters;
 mod library;
 mod roundtrip;
 mod sidecars;
@@ -67,10 +68,11 @@ pub fn run(data: &Path, root: &Path, out: &mut impl Write) -> anyhow::Result<boo
     let good = verdict(&whole, exceptions.used(), out)?;
     let alike = roundtrip::run(&library, &invoices, &mut exceptions, out)?;
     let mapped = sidecars::run(&library, &data.join("munich/swim-sidecars"), out)?;
+    let lettered = letters::run(&data.join("din91379"), out)?;
     for line in exceptions.unused() {
         writeln!(out, "an exception that no longer applies: {line}")?;
     }
-    Ok(good && alike && mapped && exceptions.unused().next().is_none())
+    Ok(good && alike && mapped && lettered && exceptions.unused().next().is_none())
 }
 
 fn compare(library: &Library, invoice: &Invoice) -> anyhow::Result<Tally> {

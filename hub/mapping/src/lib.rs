@@ -18,6 +18,7 @@ mod heard;
 pub mod json;
 pub mod keys;
 pub mod language;
+mod letters;
 mod mapping;
 pub mod provenance;
 mod reading;

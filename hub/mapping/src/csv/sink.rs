@@ -79,9 +79,10 @@ impl CsvFormat {
     }
 }
 
-/// Whether a spreadsheet would run the text as a formula. Numbers with a sign are none.
+/// Whether a spreadsheet would run the text as a formula. Numbers with a sign are none, and neither is a sign alone: many
+/// write `-` where there is nothing.
 fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_signed_number(text)
+    text.len() > 1 && text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_signed_number(text)
 }
 
 fn is_signed_number(text: &str) -> bool {

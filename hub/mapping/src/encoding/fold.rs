@@ -88,8 +88,12 @@ fn fold_one(cluster: &[char], around: Neighbours, keep: &impl Fn(char) -> bool, 
         'u' if marks.contains(&DIAERESIS) => "ue",
         'A' if marks.contains(&RING) => "Aa",
         'a' if marks.contains(&RING) => "aa",
-        _ if keep(base) => single.as_str(),
-        _ => REPLACEMENTS.iter().find(|(letter, _)| *letter == base)?.1,
+        // The search form, also where the encoding has the letter without its marks: `ǽ` is `ae` and not `æ`.
+        _ => match REPLACEMENTS.iter().find(|(letter, _)| *letter == base) {
+            Some((_, replacement)) => replacement,
+            None if keep(base) => single.as_str(),
+            None => return None,
+        },
     };
     let capitals = base.is_uppercase() && around.are_capitals();
     let start = out.len();

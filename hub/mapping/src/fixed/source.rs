@@ -7,6 +7,7 @@ use hub_message::Rejection;
 
 use super::{Column, FixedFormat, LINE_MAX, Range, Record};
 use crate::flat::{Documents, Fault, Finder, unknown_record, without_dos_end};
+use crate::letters::is_boundary;
 use crate::source::{Listener, Piece, Source, Symbol};
 
 /// Buffers that are used again from file to file.
@@ -44,6 +45,17 @@ impl Line<'_> {
         self.text.is_char_boundary(inside).then_some(self.at + inside)
     }
 
+    /// Whether a letter stands before a place of the text and one of its marks behind it.
+    fn tears(&self, inside: usize) -> bool {
+        // Marks begin with U+0300, so with a byte from 0xCC.
+        if self.text.as_bytes().get(inside).is_none_or(|byte| *byte < 0xCC) {
+            return false;
+        }
+        let (before, behind) = self.text.split_at_checked(inside).unwrap_or_default();
+        let before = before.chars().next_back().filter(|c| c.is_alphabetic());
+        before.is_some() && behind.chars().next().is_some_and(|c| !is_boundary(before, c))
+    }
+
     /// What stands at a range, with the offset of its first character.
     fn slice(&self, range: Range) -> Result<(usize, &str), Fault> {
         let cut = |at: usize| {
@@ -52,6 +64,9 @@ impl Line<'_> {
         };
         let start = self.offset(range.start.min(self.length)).ok_or_else(|| cut(self.at))?;
         let end = self.offset(range.end.min(self.length)).ok_or_else(|| cut(self.at))?;
+        if let Some(torn) = [start, end].into_iter().find(|at| self.tears(at - self.at)) {
+            return Err(cut(torn));
+        }
         Ok((start, self.text.get(start - self.at..end - self.at).unwrap_or_default()))
     }
 }

@@ -50,6 +50,8 @@ fn columns_are_bytes_of_the_original() {
     let plain = "columns = { a = '1-3', b = '4-6' }";
     told(plain, "äx123\n".as_bytes(), "<row(a(äx)b(123))>");
     refused(plain, "12ä456\n".as_bytes(), "AH-C123", 1, 1);
+    // The mark of the letter would stand in the next column.
+    refused(plain, "12J\u{30c}456\n".as_bytes(), "AH-C123", 1, 4);
 }
 
 #[test]

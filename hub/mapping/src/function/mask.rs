@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `mask(4)`: only the end stays readable.
 
+use unicode_normalization::char::is_combining_mark;
+
+use crate::letters::composed;
+
 use super::{Conversion, Example, Function, Law, Prepared, one_length};
 
 pub(super) const MASK: Function = Function {
@@ -19,14 +23,19 @@ pub(super) const MASK: Function = Function {
     prepare: |arguments| {
         let open = one_length(arguments)?;
         Ok(Prepared::Each(Conversion::form(move |text, out| {
-            let signs = text.chars().filter(|c| c.is_alphanumeric() || *c == '*').count();
+            let text = composed(text);
+            let is_sign = |c: &char| *c == '*' || (c.is_alphanumeric() && !is_combining_mark(*c));
+            let signs = text.chars().filter(is_sign).count();
             // What is short would stand open as a whole, so it is covered as a whole.
             let covered = if signs > open { signs - open } else { signs };
             let mut seen = 0;
             for c in text.chars() {
-                let sign = c.is_alphanumeric() || c == '*';
-                seen += usize::from(sign);
-                out.push(if sign && seen <= covered { '*' } else { c });
+                // A mark would tell something of the letter that is covered.
+                if is_combining_mark(c) && out.ends_with('*') {
+                    continue;
+                }
+                seen += usize::from(is_sign(&c));
+                out.push(if is_sign(&c) && seen <= covered { '*' } else { c });
             }
             Ok(())
         })))

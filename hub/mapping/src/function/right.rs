@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `right(3)`: the last characters.
 
+use crate::letters::{composed, cut_from_end};
+
 use super::{Conversion, Example, Function, Law, Prepared, one_length};
 
 pub(super) const RIGHT: Function = Function {
     name: "right",
     arguments: "length",
     law: Law::Normalising,
-    english: "Keeps the last characters, in both directions.",
-    german: "Behält die letzten Zeichen, in beiden Richtungen.",
+    english: "Keeps the last characters, in both directions. A letter is never parted from its marks.",
+    german: "Behält die letzten Zeichen, in beiden Richtungen. Ein Buchstabe wird nie von seinen Akzenten getrennt.",
     example: Example {
         arguments: &["3"],
         source: "GEW-2026-017",
@@ -17,8 +19,8 @@ pub(super) const RIGHT: Function = Function {
     prepare: |arguments| {
         let length = one_length(arguments)?;
         Ok(Prepared::Each(Conversion::form(move |text, out| {
-            let before = text.chars().count().saturating_sub(length);
-            out.extend(text.chars().skip(before));
+            let text = composed(text);
+            out.push_str(text.get(cut_from_end(&text, length)..).unwrap_or_default());
             Ok(())
         })))
     },

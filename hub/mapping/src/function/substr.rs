@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `substr(5,4)`: characters from the middle.
 
+use crate::letters::{composed, cut};
+
 use super::{Argument, Conversion, Example, Function, Law, Made, Prepared, whole};
 
 pub(super) const SUBSTR: Function = Function {
@@ -27,7 +29,10 @@ pub(super) const SUBSTR: Function = Function {
             .ok_or("positions count from 1")?;
         let length = length.map_or(Ok(u32::MAX), |length| whole(length, "the length"))?;
         Ok(Prepared::Each(Conversion::one_way(move |input, out| {
-            out.extend(input.text.chars().skip(skipped as usize).take(length as usize));
+            let text = composed(input.text);
+            let start = cut(&text, skipped as usize);
+            let end = cut(&text, skipped as usize + length as usize);
+            out.push_str(text.get(start..end).unwrap_or_default());
             Ok(if out.is_empty() { Made::Absent } else { Made::Text })
         })))
     },

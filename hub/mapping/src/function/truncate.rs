@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `truncate(60)`: cut at a word, with an ellipsis.
 
+use crate::letters::{composed, cut};
+
 use super::{Conversion, Example, Function, Law, Prepared, one_length};
 
 pub(super) const TRUNCATE: Function = Function {
@@ -21,7 +23,7 @@ pub(super) const TRUNCATE: Function = Function {
             return Err("the length must be 4 or more: three characters are the dots".to_owned());
         }
         Ok(Prepared::Each(Conversion::form(move |text, out| {
-            shorten(text, length, out);
+            shorten(&composed(text), length, out);
             Ok(())
         })))
     },
@@ -33,8 +35,9 @@ fn shorten(text: &str, length: usize, out: &mut String) {
         return;
     }
     let room = length - 3;
-    out.extend(text.chars().take(room));
-    let at_word = text.chars().nth(room).is_some_and(char::is_whitespace);
+    let (kept, rest) = text.split_at_checked(cut(text, room)).unwrap_or_default();
+    out.push_str(kept);
+    let at_word = rest.starts_with(char::is_whitespace);
     if !at_word {
         // A word's end within the last third is better than half a word.
         let (at, _) = out.char_indices().nth(room * 2 / 3).unwrap_or((0, ' '));
