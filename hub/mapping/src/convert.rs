@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::function::{Conversion, Input, Made};
+use crate::contents::Kept;
+use crate::function::{self, Conversion, Input, Keeps, Made};
 use crate::language::table::CodeTable;
 
 /// One function of a row, with its arguments taken in.
@@ -37,6 +38,10 @@ pub(crate) trait Asked {
     fn field(&mut self, path: &str) -> Option<String>;
     /// A secret by its name.
     fn secret(&self, name: &str) -> Option<&[u8]>;
+    /// The content that a text is the handle of, where the document has it.
+    fn content(&self, _handle: &str) -> Option<Kept> {
+        None
+    }
 }
 
 /// Two buffers, the result always in the first.
@@ -44,6 +49,8 @@ pub(crate) trait Asked {
 pub(crate) struct Buffers {
     pub(crate) out: String,
     spare: String,
+    /// Contents that functions handed out, in the order of the rows.
+    pub(crate) kept: Vec<Kept>,
 }
 
 impl Buffers {
@@ -66,7 +73,15 @@ impl Buffers {
             std::mem::swap(&mut self.out, &mut self.spare);
             self.out.clear();
             let input = if first { text } else { self.spare.as_str() };
-            made = stage.apply(way, input, &mut self.out, asked)?;
+            made = match stage.keeps() {
+                Some((name, keeps)) if way == Way::Read => {
+                    let kept = keep(name, keeps, input, asked)?;
+                    self.out.push_str(kept.digest.as_str());
+                    self.kept.push(kept);
+                    Made::Text
+                }
+                _ => stage.apply(way, input, &mut self.out, asked)?,
+            };
             if made == Made::Absent {
                 return Ok(made);
             }
@@ -86,6 +101,14 @@ impl Stage {
         match self {
             Self::Call { name, .. } => name,
             Self::Table(_) => "table",
+        }
+    }
+
+    /// Its name and what it keeps, if it hands a content out.
+    pub(crate) fn keeps(&self) -> Option<(&'static str, Keeps)> {
+        match self {
+            Self::Call { name, conversion } => Some((*name, conversion.keeps?)),
+            Self::Table(_) => None,
         }
     }
 
@@ -109,6 +132,15 @@ impl Stage {
             }
         }
     }
+}
+
+/// The content that a text is the handle of, or stands for.
+fn keep<A: Asked>(name: &str, keeps: Keeps, text: &str, asked: &A) -> Result<Kept, Refusal> {
+    if let (Keeps::Place, Some(kept)) = (keeps, asked.content(text)) {
+        return Ok(kept);
+    }
+    let bytes = function::content(keeps, text).map_err(|misfit| refused(name, &misfit.0))?;
+    Ok(Kept::of(bytes.into(), "", None))
 }
 
 fn call<A: Asked>(

@@ -6,6 +6,7 @@
 
 mod ascii_fold;
 mod base64;
+mod blob;
 mod bool;
 mod cents;
 mod code_uri;
@@ -145,6 +146,19 @@ pub struct Conversion {
     pub read: Direction,
     /// From the canonical document to the target; `None` for a one-way function.
     pub write: Option<Direction>,
+    /// Whether it hands a content out beside the value that it makes, and of what; `blob` alone does.
+    pub keeps: Option<Keeps>,
+}
+
+/// What a content that is handed out is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// The file at the place, in a format that has files (a mail, a multipart form); else Base64.
+    Place,
+    /// Base64 (RFC 4648, section 4).
+    Base64,
+    /// The text itself, as UTF-8.
+    Text,
 }
 
 impl Conversion {
@@ -157,6 +171,7 @@ impl Conversion {
             secret: None,
             read: Box::new(read),
             write: None,
+            keeps: None,
         }
     }
 
@@ -184,6 +199,7 @@ impl Conversion {
             secret: None,
             read: Box::new(read),
             write: Some(Box::new(write)),
+            keeps: None,
         }
     }
 }
@@ -330,7 +346,13 @@ pub const FUNCTIONS: &[Function] = &[
     mask::MASK,
     hash::HASH,
     base64::BASE64,
+    blob::BLOB,
 ];
+
+/// The content that a text stands for, by what [`Conversion::keeps`] says.
+pub(crate) fn content(keeps: Keeps, text: &str) -> Result<Vec<u8>, Misfit> {
+    blob::bytes(keeps, text)
+}
 
 /// The function of this name.
 pub fn find(name: &str) -> Option<&'static Function> {

@@ -6,6 +6,7 @@
 //! document stands in a [`Worker`].
 
 mod beside;
+mod contents;
 mod convert;
 mod csv;
 pub mod encoding;
@@ -37,6 +38,7 @@ mod writing;
 mod xml;
 
 pub use beside::{Beside, Wanted, XsdFile, XsdLookup};
+pub use contents::{Content, ReadOutput};
 pub use facts::Facts;
 pub use language::condition;
 pub use mapping::{Header, Loaded, Mapping, header};

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use hub_message::{CaseKey, Code, Digest, Finding, NodeRef, Place, Rejection, SchemaId, Shape, Tree};
 
 use crate::beside::Beside;
+use crate::contents::ReadOutput;
 use crate::facts::Facts;
 use crate::language::file;
 use crate::language::file::Policy;
@@ -172,8 +173,14 @@ impl Mapping {
         &self.fields_read_by_write
     }
 
-    /// Reads a file, which may hold many documents.
+    /// Reads a file, which may hold many documents. Contents that it hands out are dropped: for whoever only looks at
+    /// the documents.
     pub fn read(&self, input: &[u8], worker: &mut Worker) -> Result<Vec<Tree>, Rejection> {
+        self.read_whole(input, worker).map(|output| output.documents)
+    }
+
+    /// Reads a file, which may hold many documents, with the contents that these refer to.
+    pub fn read_whole(&self, input: &[u8], worker: &mut Worker) -> Result<ReadOutput, Rejection> {
         match &self.read {
             Some(program) => run::read(self, program, input, worker),
             None => Err(self.cannot("read")),

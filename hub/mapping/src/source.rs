@@ -22,6 +22,10 @@
 //!
 //! **Offsets** count bytes in the decoded text, the one that [`Source::decode`] returned. Where a text stands literally
 //! in it, it is told as a span and nothing is copied.
+//!
+//! Formats that hold bytes and not only text (multipart, e-mail) are [`RawSource`]s: they walk the input itself, their
+//! offsets count bytes in it, and every text is told as made. At places that hold a file they tell its *content* beside
+//! the text, when [`Listener::takes`] says that somebody wants it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -122,6 +126,28 @@ pub enum Piece<'t> {
     Made(&'t str, usize),
 }
 
+/// The bytes of a file that stands in a document: a part of a multipart form, an attachment.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'t> {
+    /// The bytes, transfer encodings undone.
+    pub bytes: &'t [u8],
+    /// Media type as the document states it; empty where it does not.
+    pub media_type: &'t str,
+    /// File name as the document states it. It may say something about a person.
+    pub name: Option<&'t str>,
+    /// Where it begins in the document.
+    pub at: usize,
+}
+
+/// What is wanted of the place just entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Takes {
+    /// Its text.
+    pub text: bool,
+    /// Its content.
+    pub content: bool,
+}
+
 /// Who is told about a document: the engine, or a test that writes down what it hears.
 pub trait Listener {
     /// The names that the mapping mentions.
@@ -136,6 +162,21 @@ pub trait Listener {
     fn attribute(&mut self, name: Symbol, spelled: &str, value: Piece<'_>);
     /// Text directly at the place; several pieces are joined.
     fn text(&mut self, piece: Piece<'_>);
+    /// What is wanted of the place just entered. Sources to which text or contents cost something ask before they make
+    /// it; what is told unasked does no harm.
+    fn takes(&self) -> Takes {
+        Takes {
+            text: true,
+            content: true,
+        }
+    }
+    /// The content of the place just entered.
+    fn content(&mut self, _found: Found<'_>) {}
+    /// Whether it also wants to hear of technical places that no row mentions: trace headers of a mail, attributes. Their
+    /// absence from a mapping is no gap, so they are not told for the coverage report.
+    fn is_curious(&self) -> bool {
+        false
+    }
     /// The place is left.
     fn leave(&mut self, at: usize);
 }
@@ -162,4 +203,13 @@ pub trait Source {
     fn paths_at(&self, text: &str, offsets: &[usize]) -> Vec<String> {
         offsets.iter().map(|offset| self.path_at(text, *offset)).collect()
     }
+}
+
+/// A format that holds bytes: it is read as it came, and text is decoded where it stands.
+pub trait RawSource {
+    /// Walks the document and tells `to`, as [`Source::read`] does.
+    fn read<L: Listener>(&self, input: &[u8], to: &mut L) -> Result<(), Rejection>;
+
+    /// The path of what stands at `offset`, with indices, for a rejection. Walks the document again: only for failures.
+    fn path_at(&self, input: &[u8], offset: usize) -> String;
 }

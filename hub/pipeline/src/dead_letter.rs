@@ -119,7 +119,7 @@ impl Letter<'_> {
             kind: MessageType::record(),
             delivery,
             body: frame(&record, behind),
-            claim,
+            claims: claim.into_iter().collect(),
         }
     }
 

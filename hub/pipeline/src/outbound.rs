@@ -12,10 +12,10 @@ pub struct Outbound {
     pub(crate) delivery: DeliveryId,
     pub(crate) headers: Headers,
     pub(crate) body: Bytes,
-    pub(crate) claim: Option<Claim>,
+    pub(crate) claims: Vec<Claim>,
 }
 
-/// Content that is too large to travel in a message. The body refers to it.
+/// Content that does not travel in the message: it is too large, or a file of its own. The body refers to it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Claim {
     /// How the body refers to it.
@@ -56,8 +56,8 @@ impl Outbound {
     }
 
     /// What must be in the document store before it is published.
-    pub fn claim(&self) -> Option<&Claim> {
-        self.claim.as_ref()
+    pub fn claims(&self) -> &[Claim] {
+        &self.claims
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hub_mapping::{Mapping, Worker};
+use hub_mapping::{Content, Mapping, ReadOutput, Worker};
 use hub_message::body::CaseHint;
 use hub_message::id::keyed_hash;
 use hub_message::{
@@ -43,6 +43,8 @@ pub struct Read {
     pub(crate) origin: Arc<Origin>,
     pub(crate) part: u32,
     pub(crate) document: Valid,
+    /// What the mapping took out of the message for the document store.
+    pub(crate) contents: Vec<Content>,
     pub(crate) keys: Vec<CaseKey>,
     pub(crate) order: String,
 }
@@ -73,6 +75,23 @@ impl Read {
         &self.keys
     }
 
+    /// The contents that the mapping took out of the message and that the document refers to. They must be in the
+    /// document store before anything that follows from the document is published.
+    pub fn contents(&self) -> &[Content] {
+        &self.contents
+    }
+
+    /// Everything in the document store that belongs to it: what came with the message, then its own contents.
+    pub(crate) fn documents(&self) -> Vec<DocumentRef> {
+        let mut documents = self.origin.documents.clone();
+        for content in &self.contents {
+            if !documents.iter().any(|known| known.sha256 == content.reference.sha256) {
+                documents.push(content.reference.clone());
+            }
+        }
+        documents
+    }
+
     /// The key of its order: deliveries of equal keys from one source reach a recipient in order.
     pub fn order_key(&self) -> &str {
         &self.order
@@ -83,16 +102,18 @@ impl Read {
 pub fn read(rules: &Rules, message: &Message, native: &[u8], worker: &mut Worker) -> Result<Vec<Read>, Rejection> {
     let mapping = mapping_for(rules, message)?;
     claim_fits(message, native)?;
-    let trees = mapping.read(native, worker)?;
-    let documents = validate(rules, mapping, trees)?;
+    let ReadOutput { documents, contents } = mapping.read_whole(native, worker)?;
+    let documents = validate(rules, mapping, documents)?;
     let origin = Arc::new(origin(message, mapping, native.len(), documents.len()));
-    let reads = documents.into_iter().enumerate().map(|(part, document)| {
+    let documents = documents.into_iter().zip(contents);
+    let reads = documents.enumerate().map(|(part, (document, contents))| {
         let keys = keys(mapping, &document, &message.body.head.hints);
         Read {
             part: part as u32,
             order: order(rules, keys.first(), &message.id),
             keys,
             document,
+            contents,
             origin: Arc::clone(&origin),
         }
     });

@@ -43,10 +43,10 @@ pub(super) const BASE64: Function = Function {
     },
 };
 
-fn without_space(text: &str) -> String {
+pub(super) fn without_space(text: &str) -> String {
     text.chars().filter(|c| !c.is_ascii_whitespace()).collect()
 }
 
-fn decoded(text: &str) -> Result<Vec<u8>, Misfit> {
+pub(super) fn decoded(text: &str) -> Result<Vec<u8>, Misfit> {
     STANDARD.decode(text).map_err(|_| Misfit::new("is not valid Base64"))
 }

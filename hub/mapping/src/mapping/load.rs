@@ -122,7 +122,7 @@ fn build(
     }
     let read = sections
         .reads
-        .then(|| reading::compile::compile(shape, &scope, &known, &vocabulary.names));
+        .then(|| reading::compile::compile(shape, &scope, &known, &vocabulary.names, false));
     let fields_read_by_write = if sections.writes {
         check::fields_read(&scope)
     } else {

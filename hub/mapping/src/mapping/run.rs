@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use hub_message::{Code, NodeRef, Rejection, Tree};
+use hub_message::{Code, NodeRef, Rejection};
 
 use super::Mapping;
 use super::format::Format;
+use crate::contents::ReadOutput;
 use crate::csv::CsvSink;
 use crate::facts::Facts;
 use crate::fixed::FixedSink;
@@ -27,17 +28,17 @@ pub(super) fn read(
     program: &ReadProgram,
     input: &[u8],
     worker: &mut Worker,
-) -> Result<Vec<Tree>, Rejection> {
-    read_located(mapping, program, input, worker).map(|(documents, _)| documents)
+) -> Result<ReadOutput, Rejection> {
+    read_located(mapping, program, input, worker).map(|(output, _)| output)
 }
 
-/// The documents of a file, and where what the recorder keeps stands in it.
+/// What reading a file comes to, and where what the recorder keeps stands in it.
 fn read_located(
     mapping: &Mapping,
     program: &ReadProgram,
     input: &[u8],
     worker: &mut Worker,
-) -> Result<(Vec<Tree>, Located), Rejection> {
+) -> Result<(ReadOutput, Located), Rejection> {
     let secrets = Arc::clone(worker.secrets());
     let state = worker.state(mapping);
     let mut with = With {
@@ -48,13 +49,13 @@ fn read_located(
         state: &mut state.read,
         located: Located::default(),
     };
-    let documents = match &mapping.format {
+    let output = match &mapping.format {
         Format::Xml(xml) => with.drive(&xml.source, &mut state.xml),
         Format::Json => with.drive(&JsonSource, &mut ()),
         Format::Csv(csv) => with.drive(csv.as_ref(), &mut state.csv),
         Format::Fixed(fixed) => with.drive(fixed.as_ref(), &mut state.fixed),
     };
-    Ok((documents?, with.located))
+    Ok((output?, with.located))
 }
 
 /// A file and what it is read with.
@@ -68,9 +69,21 @@ struct With<'w> {
 }
 
 impl With<'_> {
-    fn drive<S: Source>(&mut self, source: &S, reader: &mut S::State) -> Result<Vec<Tree>, Rejection> {
+    fn drive<S: Source>(&mut self, source: &S, reader: &mut S::State) -> Result<ReadOutput, Rejection> {
         let text = source.decode(self.input)?;
-        if text.len() > u32::MAX as usize {
+        let walk = |to: &mut Listening<'_>| source.read(&text, reader, to);
+        self.listen(&text, text.as_bytes(), walk, |offsets| source.paths_at(&text, offsets))
+    }
+
+    /// Listens to one walk through the document, whose offsets count in `bytes`.
+    fn listen(
+        &mut self,
+        text: &str,
+        bytes: &[u8],
+        walk: impl FnOnce(&mut Listening<'_>) -> Result<(), Rejection>,
+        paths_at: impl Fn(&[usize]) -> Vec<String>,
+    ) -> Result<ReadOutput, Rejection> {
+        if bytes.len() > u32::MAX as usize {
             return Err(Rejection::new(
                 Code::new("AH-M215"),
                 "the document is larger than this hub reads at once",
@@ -82,18 +95,20 @@ impl With<'_> {
             program: self.program,
             names: &self.mapping.names,
             policy: self.mapping.policy,
-            text: &text,
+            text,
+            bytes,
             state: &mut *self.state,
             secrets: &|name| secrets.get(name),
             rules: &self.mapping.rules,
             made: Vec::new(),
+            contents: Vec::new(),
             findings: Vec::new(),
         };
-        source.read(&text, reader, &mut listening)?;
-        let (made, findings) = (listening.made, listening.findings);
+        walk(&mut listening)?;
+        let (documents, contents, findings) = (listening.made, listening.contents, listening.findings);
         if !findings.is_empty() {
             let offsets = findings.iter().filter_map(|finding| finding.at).collect();
-            let located = Located::find(source, &text, &offsets);
+            let located = Located::find(bytes, &paths_at, &offsets);
             let findings = findings
                 .into_iter()
                 .map(|finding| match finding.at.and_then(|at| located.get(at)) {
@@ -110,9 +125,9 @@ impl With<'_> {
             .as_ref()
             .and_then(|recorder| recorder.leaves.as_ref())
         {
-            self.located = Located::of(source, &text, leaves);
+            self.located = Located::of(bytes, &paths_at, leaves);
         }
-        Ok(made)
+        Ok(ReadOutput { documents, contents })
     }
 }
 
@@ -130,8 +145,8 @@ pub(super) fn explain(
         .replace(Box::new(Recorder::of_leaves()));
     let made = read_located(mapping, program, input, worker);
     let recorded = std::mem::replace(&mut worker.state(mapping).read.recorder, recorder).unwrap_or_default();
-    let (documents, located) = made?;
-    Ok(provenance::reading(mapping, documents, &recorded, &located))
+    let (output, located) = made?;
+    Ok(provenance::reading(mapping, output.documents, &recorded, &located))
 }
 
 /// Writes a canonical document and says where everything comes from.

@@ -6,28 +6,31 @@ use std::collections::BTreeSet;
 use hub_message::Place;
 
 use super::recorder::{From, Leaf};
-use crate::source::Source;
 
 /// Offsets in a document, each with its path and place.
 #[derive(Debug, Default)]
 pub(crate) struct Located(Vec<(usize, String, Place)>);
 
 impl Located {
-    /// Finds the offsets that leaves come from.
-    pub(crate) fn of<S: Source>(source: &S, text: &str, leaves: &[Leaf]) -> Self {
+    /// Finds the offsets that leaves come from. `bytes` is what they count in, `paths_at` gives the paths of several.
+    pub(crate) fn of(bytes: &[u8], paths_at: &dyn Fn(&[usize]) -> Vec<String>, leaves: &[Leaf]) -> Self {
         let ranges = leaves.iter().flat_map(|leaf| match &leaf.from {
             From::Document(ranges) => ranges.as_slice(),
             _ => &[],
         });
         let offsets: BTreeSet<usize> = ranges.map(|range| range.start).collect();
-        Self::find(source, text, &offsets)
+        Self::find(bytes, paths_at, &offsets)
     }
 
     /// Finds offsets.
-    pub(crate) fn find<S: Source>(source: &S, text: &str, offsets: &BTreeSet<usize>) -> Self {
+    pub(crate) fn find(bytes: &[u8], paths_at: &dyn Fn(&[usize]) -> Vec<String>, offsets: &BTreeSet<usize>) -> Self {
         let offsets: Vec<usize> = offsets.iter().copied().collect();
-        let paths = source.paths_at(text, &offsets);
-        let places = places(text, &offsets);
+        let paths = paths_at(&offsets);
+        let places = match std::str::from_utf8(bytes) {
+            Ok(text) => places(text, &offsets),
+            // A mail may hold anything.
+            Err(_) => offsets.iter().map(|offset| Place::of(bytes, *offset)).collect(),
+        };
         let found = offsets.into_iter().zip(paths).zip(places);
         Self(found.map(|((offset, path), place)| (offset, path, place)).collect())
     }

@@ -6,16 +6,18 @@ use std::sync::Arc;
 
 use hub_message::{LeafKind, Shape};
 
-use super::trie::{Growing, NONE};
+use super::trie::{Growing, NONE, Target};
 use super::{ItemMake, LeafMake, LeafSource, ListMake, Make, Operand, ReadProgram};
 use crate::convert::Stage;
+use crate::function::Keeps;
 use crate::language::condition::Condition;
 use crate::rows::{Gather, List, Path, ReadOperand, ReadSide, Row, Rule, Scope, Texts};
 use crate::source::Names;
 
-/// Compiles the rows that read. `known` are places that are left out on purpose or only written.
-pub(crate) fn compile(shape: &Shape, scope: &Scope, known: &[Path], names: &Names) -> ReadProgram {
-    let mut trie = Growing::new(names, plain_fields(scope));
+/// Compiles the rows that read. `known` are places that are left out on purpose or only written; `files` says whether
+/// the format has places that hold files.
+pub(crate) fn compile(shape: &Shape, scope: &Scope, known: &[Path], names: &Names, files: bool) -> ReadProgram {
+    let mut trie = Growing::new(names, plain_fields(scope), files);
     insert_scope(&mut trie, 0, scope);
     let known = known
         .iter()
@@ -210,7 +212,7 @@ fn source(trie: &mut Growing<'_>, node: u32, side: &ReadSide) -> LeafSource {
     let nowhere = side.path == Path::default() && side.default.is_some() && side.stages.is_empty();
     match &side.gather {
         Gather::First if nowhere => LeafSource::Nothing,
-        Gather::First => LeafSource::Slot(trie.slot(node, &side.path)),
+        Gather::First => LeafSource::Slot(value_slot(trie, node, &side.path, side)),
         gather => {
             let element = Path {
                 attribute: None,
@@ -223,10 +225,20 @@ fn source(trie: &mut Growing<'_>, node: u32, side: &ReadSide) -> LeafSource {
             let items = trie.insert(node, &element);
             LeafSource::Many {
                 chain: trie.chain(node, &element),
-                slot: trie.slot(items, &own),
+                slot: value_slot(trie, items, &own, side),
                 gather: gather.clone(),
             }
         }
+    }
+}
+
+/// The slot of what the functions of a row begin with: the content of a place, where the format has files and the
+/// first function keeps it, else the text.
+fn value_slot(trie: &mut Growing<'_>, node: u32, path: &Path, side: &ReadSide) -> u16 {
+    let keeps = side.stages.first().and_then(Stage::keeps);
+    match keeps {
+        Some((_, Keeps::Place)) if trie.files => trie.slot_of(node, path, Target::Content),
+        _ => trie.slot(node, path),
     }
 }
 

@@ -8,10 +8,11 @@ use hub_message::Tree;
 use super::ReadProgram;
 use super::slots::Slots;
 use super::trie::NONE;
+use crate::contents::{Content, Told};
 use crate::convert::Buffers;
 use crate::language::file::Policy;
 use crate::provenance::Recorder;
-use crate::source::{Listener, Names, Piece, Symbol};
+use crate::source::{Found, Listener, Names, Piece, Symbol, Takes};
 
 /// Where the source is.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +40,7 @@ pub(crate) struct UnmappedPlace {
 pub(crate) struct ReadState {
     frames: Vec<Frame>,
     pub(crate) slots: Slots,
+    pub(crate) told: Told,
     pub(crate) buffers: Buffers,
     pub(crate) unmapped: Vec<UnmappedPlace>,
     /// Node → indices in `unmapped`.
@@ -65,13 +67,16 @@ pub(crate) struct Listening<'a> {
     pub(crate) program: &'a ReadProgram,
     pub(crate) names: &'a Names,
     pub(crate) policy: Policy,
-    /// The decoded text of the document.
+    /// The decoded text of the document; empty where every text is told as made.
     pub(crate) text: &'a str,
+    /// What offsets count in.
+    pub(crate) bytes: &'a [u8],
     pub(crate) state: &'a mut ReadState,
     pub(crate) secrets: &'a dyn Fn(&str) -> Option<&'a [u8]>,
     /// The mapping's file and its text, for the places of rules.
     pub(crate) rules: &'a crate::mapping::RulePlaces,
     pub(crate) made: Vec<Tree>,
+    pub(crate) contents: Vec<Vec<Content>>,
     pub(crate) findings: Vec<ReadFinding>,
 }
 
@@ -116,6 +121,12 @@ impl ReadState {
 const UNMAPPED_MAX: usize = 10_000;
 
 impl Listening<'_> {
+    /// The slot for the content of a place, if one is wanted and not found yet.
+    fn content_slot(&self, frame: Frame) -> Option<u16> {
+        let slot = self.program.trie.nodes.get(frame.node as usize)?.content;
+        (slot != NONE && !self.state.slots.is_filled(frame.instance, slot)).then_some(slot)
+    }
+
     fn unmapped(&mut self, node: u32, name: &str, attribute: bool, at: usize) {
         match self.policy {
             Policy::Ignore => return,
@@ -133,6 +144,8 @@ impl Listener for Listening<'_> {
 
     fn begin(&mut self, at: usize) {
         self.state.slots.clear();
+        self.state.told.clear();
+        self.state.buffers.kept.clear();
         self.state.frames.clear();
         let (Some(scope), Some(root)) = (self.program.trie.scopes.first(), self.program.trie.nodes.first()) else {
             return;
@@ -236,6 +249,25 @@ impl Listener for Listening<'_> {
         let is_blank = text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
         if !is_blank {
             self.unmapped(frame.node, "text()", false, at);
+        }
+    }
+
+    fn takes(&self) -> Takes {
+        let frame = self.state.frames.last();
+        Takes {
+            text: frame.is_some_and(|frame| frame.takes != NONE),
+            content: frame.is_some_and(|frame| self.content_slot(*frame).is_some()),
+        }
+    }
+
+    fn content(&mut self, found: Found<'_>) {
+        let Some(frame) = self.state.frames.last().copied() else {
+            return;
+        };
+        if let Some(slot) = self.content_slot(frame) {
+            let handle = self.state.told.add(found);
+            let piece = Piece::Made(&handle, found.at);
+            self.state.slots.add(frame.instance, slot, piece, self.text);
         }
     }
 

@@ -10,6 +10,7 @@ use hub_message::{Code, LeafKind, Rejection, TreeBuilder};
 use super::listen::{Listening, ReadFinding};
 use super::trie::NONE;
 use super::{ItemMake, LeafMake, LeafSource, ListMake, Make};
+use crate::contents;
 use crate::convert::Refusal;
 use crate::rows::Rule;
 use value::Value;
@@ -58,6 +59,8 @@ impl Listening<'_> {
         builder.close();
         let made = builder.finish();
         self.state.nodes = made.len();
+        let kept = std::mem::take(&mut self.state.buffers.kept);
+        self.contents.push(contents::referred(&made, kept));
         self.made.push(made);
     }
 
@@ -210,7 +213,7 @@ impl Listening<'_> {
                 .by_rule(self.rules.place(leaf.rule.span.start))
                 .at_path(leaf.rule.place.clone());
             self.findings.push(ReadFinding {
-                rejection: rejection.at(hub_message::Place::of(self.text.as_bytes(), begins)),
+                rejection: rejection.at(hub_message::Place::of(self.bytes, begins)),
                 at: None,
             });
         }

@@ -6,6 +6,8 @@
 //! slots to the scope outside (the first match stays), hand chains of items on, or put the scope itself into a chain as
 //! an item. So predicates need no look-ahead, and nothing is copied for items.
 
+mod wanted;
+
 use std::collections::HashMap;
 
 use crate::rows::{Against, Path, Predicate, Step};
@@ -31,6 +33,8 @@ pub(crate) struct Node {
     pub(crate) text: u16,
     /// Slot that is filled with nothing when the place is entered, or [`NONE`].
     pub(crate) presence: u16,
+    /// Slot of the handle of the content, or [`NONE`].
+    pub(crate) content: u16,
     /// Scope that an occurrence opens, or [`NONE`].
     pub(crate) scope: u16,
     /// Whether anything at or below it is wanted, if only to know what else stands there.
@@ -82,9 +86,10 @@ pub(crate) struct Test {
 
 /// What is wanted at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Target {
+pub(crate) enum Target {
     Text,
     Presence,
+    Content,
     Attribute(Symbol),
 }
 
@@ -101,10 +106,12 @@ pub(crate) struct Growing<'n> {
     handed: HashMap<(u16, u16, Vec<Predicate>), u16>,
     /// Places of the document's own fields, for predicates with `^field`.
     fields: HashMap<String, Path>,
+    /// Whether places of the format may hold files.
+    pub(crate) files: bool,
 }
 
 impl<'n> Growing<'n> {
-    pub(crate) fn new(names: &'n Names, fields: HashMap<String, Path>) -> Self {
+    pub(crate) fn new(names: &'n Names, fields: HashMap<String, Path>, files: bool) -> Self {
         let mut growing = Self {
             names,
             trie: Trie::default(),
@@ -113,6 +120,7 @@ impl<'n> Growing<'n> {
             at_place: HashMap::new(),
             handed: HashMap::new(),
             fields,
+            files,
         };
         growing.add(0, String::new());
         growing.mark_scoped(0);
@@ -123,6 +131,7 @@ impl<'n> Growing<'n> {
         self.trie.nodes.push(Node {
             text: NONE,
             presence: NONE,
+            content: NONE,
             scope: NONE,
             path,
             ..Node::default()
@@ -257,6 +266,7 @@ impl<'n> Growing<'n> {
             match target {
                 Target::Text => node.text = slot,
                 Target::Presence => node.presence = slot,
+                Target::Content => node.content = slot,
                 Target::Attribute(name) => {
                     for (symbol, at) in &mut node.attributes {
                         if *symbol == name {
@@ -285,7 +295,7 @@ impl<'n> Growing<'n> {
         self.slot_of(from, path, Target::Text)
     }
 
-    fn slot_of(&mut self, from: u32, path: &Path, target: Target) -> u16 {
+    pub(crate) fn slot_of(&mut self, from: u32, path: &Path, target: Target) -> u16 {
         let nodes = self.along(from, path);
         let last = nodes.last().copied().unwrap_or(from);
         let target = path.attribute.map_or(target, Target::Attribute);
@@ -378,22 +388,7 @@ impl<'n> Growing<'n> {
 
     /// The finished trie.
     pub(crate) fn finish(mut self) -> Trie {
-        for index in (0..self.trie.nodes.len()).rev() {
-            let wanted = self.trie.nodes.get(index).is_some_and(|node| {
-                let below = node
-                    .children
-                    .iter()
-                    .any(|(_, child)| self.trie.nodes.get(*child as usize).is_some_and(|c| c.wanted));
-                let own =
-                    node.text != NONE || node.presence != NONE || node.attributes.iter().any(|(_, slot)| *slot != NONE);
-                // On the way to a known place other places may stand of which nobody knows.
-                let passed = !node.known && (!node.children.is_empty() || !node.attributes.is_empty());
-                below || own || passed || node.scope != NONE
-            });
-            if let Some(node) = self.trie.nodes.get_mut(index) {
-                node.wanted = wanted;
-            }
-        }
+        self.trie.mark_wanted();
         self.trie
     }
 }

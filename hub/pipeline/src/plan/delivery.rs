@@ -56,7 +56,7 @@ pub(super) fn make(
         delivery: id,
         headers,
         body,
-        claim,
+        claims: claim.into_iter().collect(),
     };
     Ok((outbound, intent))
 }
@@ -93,9 +93,9 @@ fn body(
 ) -> Result<(Bytes, Option<Claim>), Rejection> {
     let mut head = Head::default();
     if deliver.attachments == Attachments::All {
-        let documents = read.origin.documents.iter();
+        let documents = read.documents().into_iter();
         head.documents = documents
-            .map(|d| open_to(context, &deliver.recipient, d.clone()))
+            .map(|document| open_to(context, &deliver.recipient, document))
             .collect();
     }
     let native = Bytes::from(native);
@@ -110,10 +110,7 @@ fn body(
     if wire.len() - inline_len > HEAD_BYTES_MAX {
         return Err(Rejection::new(
             HEAD,
-            format!(
-                "{} documents are too many for one delivery",
-                read.origin.documents.len()
-            ),
+            format!("{} documents are too many for one delivery", read.documents().len()),
             "let the source send them in several messages",
         ));
     }

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use hub_message::body::{INLINE_BYTES_MAX, frame};
 use hub_message::record::{CaseRecord, Decision, DeliveryIntent, Planned, RECORD_BYTES_MAX};
-use hub_message::{Code, DeliveryId, Filing, Header, MessageType, Recipient, Rejection};
+use hub_message::{Code, DeliveryId, DocumentRef, Filing, Header, MessageType, Recipient, Rejection};
 
 use super::delivery;
 use crate::outbound::{Claim, Outbound, refer};
@@ -27,12 +27,13 @@ pub(super) fn make(
         reference: refer(JSON, &canonical),
         content: canonical.clone(),
     });
+    let documents = read.documents();
     let planned = Planned {
         schema: read.schema().clone(),
         mapping: (origin.mapping.id().to_owned(), origin.mapping.digest().clone()),
         keys: read.keys.clone(),
-        filing: filing(rules, read),
-        documents: origin.documents.clone(),
+        filing: filing(rules, read, &documents),
+        documents,
         deliveries,
         filtered_by,
         claim: claim.as_ref().map(|claim| claim.reference.clone()),
@@ -52,6 +53,11 @@ pub(super) fn make(
         size: origin.size,
         decision: Decision::Planned(Box::new(planned)),
     };
+    // The record is published with or before the deliveries, so what these refer to is stored with it.
+    let contents = read.contents.iter().map(|content| Claim {
+        reference: content.reference.clone(),
+        content: content.bytes.clone(),
+    });
     let behind = if claim.is_some() { Bytes::new() } else { canonical };
     let body = frame(&record, &behind);
     if body.len() > RECORD_BYTES_MAX {
@@ -72,15 +78,15 @@ pub(super) fn make(
         kind,
         delivery,
         body,
-        claim,
+        claims: claim.into_iter().chain(contents).collect(),
     })
 }
 
 /// What the document means for a case, by its schema.
-fn filing(rules: &Rules, read: &Read) -> Filing {
+fn filing(rules: &Rules, read: &Read, documents: &[DocumentRef]) -> Filing {
     let view = rules.schemas.get(read.schema()).and_then(|schema| schema.case_view());
     match (view, read.document.tree().root()) {
-        (Some(view), Some(root)) => view.filing(root, &read.origin.documents),
+        (Some(view), Some(root)) => view.filing(root, documents),
         _ => Filing {
             case_type: read.schema().as_str().split('/').next().unwrap_or_default().to_owned(),
             ..Filing::default()

@@ -30,7 +30,7 @@ fn a_recipient_gets_the_released_fields_and_nothing_else() {
     );
     assert_eq!(body.head, Head::default());
     assert_eq!(delivery.subject(), "out.finance.posting.json.1");
-    assert_eq!(delivery.claim(), None);
+    assert_eq!(delivery.claims(), []);
 }
 
 #[test]

@@ -47,6 +47,12 @@ impl Decided {
     }
 }
 
+/// The memory that an outbound message holds: its body, and what goes to the document store before it.
+fn bytes(outbound: &Outbound) -> usize {
+    let claims = outbound.claims().iter().map(|claim| claim.content.len());
+    outbound.body().len() + claims.sum::<usize>()
+}
+
 /// Decided messages in the order of the stream.
 #[derive(Default)]
 pub(crate) struct Group {
@@ -59,11 +65,7 @@ impl Group {
     /// Adds a message.
     pub(crate) fn push(&mut self, decided: Decided) {
         self.publishes += decided.outbounds.len();
-        self.bytes += decided
-            .outbounds
-            .iter()
-            .map(|outbound| outbound.body().len())
-            .sum::<usize>();
+        self.bytes += decided.outbounds.iter().map(bytes).sum::<usize>();
         self.decided.push(decided);
     }
 

@@ -64,9 +64,10 @@ impl Publisher {
         Ok(())
     }
 
-    /// What is too large to travel must be in the document store before anybody is told of it.
+    /// What is too large to travel, and what mappings took out of messages, must be in the document store before anybody
+    /// is told of it. A hub that is killed in between stores it again under the same address.
     async fn store_claims(&self, group: &Group) -> Result<(), Unavailable> {
-        for claim in group.outbounds().filter_map(Outbound::claim) {
+        for claim in group.outbounds().flat_map(Outbound::claims) {
             let stored = self.documents.put(&claim.content).await;
             stored.map_err(|fault| Unavailable::Documents(fault.to_string()))?;
         }

@@ -4,6 +4,7 @@
 use super::super::listen::Listening;
 use super::super::{LeafMake, LeafSource, Operand};
 use super::Here;
+use crate::contents::Kept;
 use crate::convert::{Asked, Buffers, Refusal, Way};
 use crate::function::{Made, Pick};
 use crate::language::condition::Condition;
@@ -168,5 +169,9 @@ impl Asked for Asking<'_, '_> {
 
     fn secret(&self, name: &str) -> Option<&[u8]> {
         (self.listening.secrets)(name)
+    }
+
+    fn content(&self, handle: &str) -> Option<Kept> {
+        self.listening.state.told.get(handle)
     }
 }
