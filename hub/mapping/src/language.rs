@@ -79,14 +79,26 @@
 //! # Order when writing
 //!
 //! Places are written in the order of the file: rows, lists and `[always]` by where they stand (a fragment's rows where it
-//! is used), constants of a predicate first in their element, places of one name next to each other. Until an XSD gives
-//! the order, XML can have it spelled out, element by element; what an entry does not name comes last:
+//! is used), constants of a predicate first in their element, places of one name next to each other. Where `[format]`
+//! names a `schema`, its order counts. Without one, XML can have it spelled out, element by element; what an entry does
+//! not name comes last:
 //!
 //! ```toml
 //! [format.order]
 //! "ubl:Invoice"        = ["cbc:CustomizationID", "cbc:ProfileID", "cbc:ID"]
 //! "cac:PartyTaxScheme" = ["cbc:CompanyID", "cac:TaxScheme"]
 //! ```
+//!
+//! # Schemas
+//!
+//! ```toml
+//! [format]
+//! schema   = "UBL-Invoice-2.1.xsd"             # looked for beside the mapping, then where standards are laid down
+//! validate = ["read", "write"]                 # when documents are held against it; both unless said otherwise
+//! ```
+//!
+//! Every place is looked up in the schema when the mapping is loaded, with the types of the texts, what is required where
+//! something is written, and the codes of tables. All files of the schema belong to the mapping's digest.
 //!
 //! # Tables, case keys, coverage
 //!
@@ -122,6 +134,12 @@
 //! | M121, M122 | template, condition | | |
 //! | M123 | `must_not_map` is mapped | | |
 //! | M124–M126 | fragments in a circle, unknown fact, test | | |
+//!
+//! At load, of a schema: M140 not found, M141–M143 faulty, M144 another root, M145 single row over several elements, M146
+//! required and not written, M147 type, M148 table and enumeration, M149 order twice, M150 `validate` without schema,
+//! M151 too large, M152 not checked. At run: X120 unknown element, X121 too late, X122 missing, X123 too many, X124
+//! unknown attribute, X125 missing attribute, X126 value, X127 stray text, X128 root, X129 `xsi:type` and `xsi:nil`, X130
+//! fixed value, X131 identifiers, X132 too costly.
 //!
 //! XML: AH-X100 syntax, X101 DOCTYPE, X102 root, X103 balance, X104 characters, X105 duplicate attribute, X106 namespaces,
 //! X107 references, X108 comments and instructions, X109 names, X110 limits, X111 encoding, X112 declaration, X113 another

@@ -33,9 +33,11 @@ pub mod sink;
 pub mod source;
 pub mod strict;
 pub mod testing;
+mod tree;
 mod worker;
 mod writing;
 mod xml;
+mod xsd;
 
 pub use beside::{Beside, Wanted, XsdFile, XsdLookup};
 pub use contents::{Content, ReadOutput};
@@ -43,3 +45,4 @@ pub use facts::Facts;
 pub use language::condition;
 pub use mapping::{Header, Loaded, Mapping, header};
 pub use worker::{Secrets, Unmapped, Worker};
+pub use xsd::{PlaceDoc, SchemaPlaces};

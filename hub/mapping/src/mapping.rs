@@ -5,6 +5,7 @@ mod case;
 mod format;
 mod load;
 mod run;
+mod schema;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -133,7 +134,7 @@ impl Mapping {
         &self.header.canonical
     }
 
-    /// Digest over the file and its tables.
+    /// Digest over the file, its tables and its schemas.
     pub fn digest(&self) -> &Digest {
         &self.digest
     }

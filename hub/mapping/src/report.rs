@@ -58,14 +58,26 @@ impl Report {
         self.findings.push(finding);
     }
 
+    /// A warning with a help text under the caret.
+    pub(crate) fn warning_help(&mut self, code: &'static str, span: Range<usize>, text: impl Into<String>, help: &str) {
+        let finding = Finding::warning(Code::new(code), &self.file, span, text).help(help);
+        self.findings.push(finding);
+    }
+
+    /// A finding about another file that this one names.
+    pub(crate) fn foreign(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
     /// Whether an error was found.
     pub fn failed(&self) -> bool {
         self.findings.iter().any(|f| f.severity == hub_message::Severity::Error)
     }
 
-    /// The findings in the order of the file.
+    /// The findings in the order of the file, those about other files behind them.
     pub fn finish(mut self) -> Vec<Finding> {
-        self.findings.sort_by_key(|f| (f.span.start, f.span.end));
+        let own = std::mem::take(&mut self.file);
+        self.findings.sort_by_key(|f| (f.file != own, f.span.start, f.span.end));
         self.findings
     }
 }

@@ -2,6 +2,7 @@
 //! The rows of a mapping, checked and expanded: short names and fragments are gone, names are symbols, every row knows its
 //! canonical leaf and its place. Reading and writing are compiled from this.
 
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ use crate::source::{Names, Symbol};
 pub(crate) struct Path {
     pub(crate) steps: Vec<Step>,
     pub(crate) attribute: Option<Symbol>,
+    /// Where the attribute stands in the mapping file.
+    pub(crate) attribute_at: At,
 }
 
 /// A step down.
@@ -27,6 +30,24 @@ pub(crate) struct Path {
 pub(crate) struct Step {
     pub(crate) name: Symbol,
     pub(crate) predicates: Vec<Predicate>,
+    /// Where its name stands in the mapping file.
+    pub(crate) at: At,
+}
+
+/// A byte range in the mapping file. Paths are the same wherever they stand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct At(pub(crate) Range<usize>);
+
+impl PartialEq for At {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for At {}
+
+impl Hash for At {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 /// A condition on the occurrences of a step.
@@ -45,6 +66,7 @@ impl Path {
         Path {
             steps,
             attribute: below.attribute,
+            attribute_at: below.attribute_at.clone(),
         }
     }
 

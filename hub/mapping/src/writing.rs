@@ -8,6 +8,7 @@
 pub(crate) mod compile;
 mod draft;
 mod emit;
+mod order;
 mod record;
 pub(crate) mod values;
 
@@ -23,6 +24,7 @@ use crate::rows::Rule;
 use crate::source::Symbol;
 
 pub(crate) use emit::Writing;
+pub(crate) use order::Order;
 
 /// A compiled mapping, as far as it writes.
 #[derive(Debug)]

@@ -69,3 +69,8 @@ impl Source for Xml {
         path::path_at(text, offset)
     }
 }
+
+/// The text of an XML file that the administrator laid down, in the encoding that it declares.
+pub(crate) fn decoded(input: &[u8]) -> Result<Cow<'_, str>, Rejection> {
+    Xml::default().decode(input)
+}

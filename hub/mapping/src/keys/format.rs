@@ -17,6 +17,8 @@ const KIND: Key = key(
 )
 .needed();
 
+const VALIDATED: Takes = Takes::Word(&["read", "write"]);
+
 /// `kind = "xml"`
 pub static XML: Keys = Keys::of(&[
     KIND,
@@ -33,6 +35,13 @@ pub static XML: Keys = Keys::of(&[
         "An XML Schema, which gives names, types, occurrence and the order of elements.",
         "Ein XML-Schema; es gibt Namen, Typen, Häufigkeit und die Reihenfolge der Elemente vor.",
     ),
+    key(
+        "validate",
+        Takes::Either(&[Takes::List(&VALIDATED), VALIDATED]),
+        "When documents are held against the schema: when they are read, when they were written.",
+        "Wann Dokumente gegen das Schema geprüft werden: beim Lesen, nach dem Schreiben.",
+    )
+    .or("[\"read\", \"write\"]"),
     key(
         "ns",
         Takes::Named(Says::Words, &Takes::Text(Says::Words)),

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use super::place::{Name, Place};
 use super::scan::{Fault, Text};
 use crate::report::Report;
-use crate::rows::{Path, Predicate, Step};
-use crate::source::Names;
+use crate::rows::{At, Path, Predicate, Step};
+use crate::source::{Names, Symbol};
 
 /// What places may mention.
 #[derive(Debug, Default)]
@@ -74,19 +74,33 @@ impl Vocabulary {
                     against: predicate.against.clone(),
                 });
             }
-            path.steps.push(Step { name, predicates });
+            path.steps.push(Step {
+                name,
+                predicates,
+                at: At(text.place(&step.name.range)),
+            });
         }
         if let Some(attribute) = &place.attribute {
             let Some(symbol) = self.symbol(attribute, text, report) else {
                 return Ok(None);
             };
             path.attribute = Some(symbol);
+            path.attribute_at = At(text.place(&attribute.range));
         }
         Ok(Some(path))
     }
 
+    /// The namespace and the local name of a symbol.
+    pub(crate) fn parts(&self, name: Symbol) -> (&str, &str) {
+        let spelled = self.names.spelled(name);
+        match spelled.split_once(':').filter(|_| self.is_xml) {
+            Some((prefix, local)) => (self.namespaces.get(prefix).map_or("", String::as_str), local),
+            None => ("", spelled),
+        }
+    }
+
     /// The symbol of a name.
-    fn symbol(&mut self, name: &Name, text: &Text, report: &mut Report) -> Option<crate::source::Symbol> {
+    fn symbol(&mut self, name: &Name, text: &Text, report: &mut Report) -> Option<Symbol> {
         let Some(prefix) = &name.prefix else {
             return Some(self.names.intern("", None, &name.local));
         };

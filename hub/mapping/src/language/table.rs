@@ -157,6 +157,11 @@ impl CodeTable {
         }
     }
 
+    /// The codes that it holds.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
+        self.to_value.keys().map(String::as_str)
+    }
+
     /// Canonical values that it makes and `allowed` does not hold, sorted.
     pub(crate) fn values_outside(&self, allowed: &[String]) -> Vec<&str> {
         let mut outside: Vec<&str> = self

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::schema::Schema;
+use crate::beside::Beside;
 use crate::csv::CsvFormat;
 use crate::encoding::Encoding;
 use crate::fixed::FixedFormat;
@@ -34,14 +36,21 @@ pub(super) enum Format {
 pub(super) struct XmlFormat {
     pub(super) source: Xml,
     pub(super) written: Written,
+    pub(super) schema: Option<Schema>,
 }
 
 impl Format {
     /// Checks `[format]`, and makes the prefixes known.
-    pub(super) fn of(table: &Table, ways: Ways, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<Self> {
+    pub(super) fn of(
+        table: &Table,
+        ways: Ways,
+        beside: Beside<'_>,
+        vocabulary: &mut Vocabulary,
+        report: &mut Report,
+    ) -> Option<Self> {
         let kind = table.needed_text("kind", report)?;
         match kind.value.as_str() {
-            "xml" => xml(table, vocabulary, report).map(|xml| Self::Xml(Box::new(xml))),
+            "xml" => xml(table, beside, vocabulary, report).map(|xml| Self::Xml(Box::new(xml))),
             "json" => {
                 table.only(&keys::JSON, report);
                 Some(Self::Json)
@@ -57,11 +66,24 @@ impl Format {
     }
 
     /// Checks the places of a mapping against what the format says of itself.
-    pub(super) fn check_places(&self, scope: &Scope, names: &Names, report: &mut Report) {
+    pub(super) fn check_places(&self, scope: &Scope, vocabulary: &Vocabulary, report: &mut Report) {
         match self {
-            Self::Csv(csv) => csv.layout().check(scope, names, report),
-            Self::Fixed(fixed) => fixed.layout().check(scope, names, report),
-            Self::Xml(_) | Self::Json => {}
+            Self::Csv(csv) => csv.layout().check(scope, &vocabulary.names, report),
+            Self::Fixed(fixed) => fixed.layout().check(scope, &vocabulary.names, report),
+            Self::Xml(xml) => {
+                if let Some(schema) = &xml.schema {
+                    schema.check_places(scope, vocabulary, report);
+                }
+            }
+            Self::Json => {}
+        }
+    }
+
+    /// The schema of an XML format.
+    pub(super) fn schema(&self) -> Option<&Schema> {
+        match self {
+            Self::Xml(xml) => xml.schema.as_ref(),
+            _ => None,
         }
     }
 
@@ -131,9 +153,8 @@ impl Format {
     }
 }
 
-fn xml(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<XmlFormat> {
+fn xml(table: &Table, beside: Beside<'_>, vocabulary: &mut Vocabulary, report: &mut Report) -> Option<XmlFormat> {
     table.only(&keys::XML, report);
-    let _ = table.text("schema", report);
     vocabulary.is_xml = true;
     let namespaces = pairs(table.table("ns", report), report);
     for (prefix, uri) in &namespaces {
@@ -163,12 +184,14 @@ fn xml(table: &Table, vocabulary: &mut Vocabulary, report: &mut Report) -> Optio
         }
     };
     let namespaces: Vec<(String, String)> = namespaces.into_iter().map(|(p, u)| (p.value, u.value)).collect();
+    let source = Xml {
+        namespace,
+        local: step.name.local.clone(),
+        spelled: root.value.clone(),
+    };
     Some(XmlFormat {
-        source: Xml {
-            namespace,
-            local: step.name.local.clone(),
-            spelled: root.value.clone(),
-        },
+        schema: Schema::of(table, &source, &namespaces, beside, report),
+        source,
         written: Written::new(&root.value, &namespaces),
     })
 }

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hub_message::{Digest, Shape};
 
 use super::format::{self, Format};
+use super::schema::Schema;
 use super::{Loaded, Mapping, RulePlaces, case};
-use crate::beside::Beside;
+use crate::beside::{Beside, Wanted};
 use crate::convert::Stage;
 use crate::language::calls::Ways;
 use crate::language::check;
@@ -25,6 +26,7 @@ use crate::reading;
 use crate::report::Report;
 use crate::rows::{Path, Scope};
 use crate::writing;
+use crate::writing::Order;
 
 /// Numbers mappings, so that a worker knows which buffers are whose.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -47,9 +49,16 @@ pub(super) fn load(file: &str, text: &str, shape: &Shape, beside: Beside<'_>) ->
             used.borrow_mut().push(("beside", format!("{name}\n{found}")));
             Some(found)
         };
+        let recording_schema = |wanted: Wanted<'_>| {
+            let found = (beside.schema)(wanted)?;
+            let digest = Digest::of(&found.bytes);
+            used.borrow_mut()
+                .push(("schema", format!("{}\n{digest}", wanted.reference)));
+            Ok(found)
+        };
         let recorded = Beside {
             file: &recording,
-            schema: beside.schema,
+            schema: &recording_schema,
         };
         build(file, text, &sections, shape, recorded, &mut report)
     });
@@ -80,7 +89,7 @@ fn build(
         read: sections.reads,
         write: sections.writes,
     };
-    let format = Format::of(&sections.format, ways, &mut vocabulary, report);
+    let format = Format::of(&sections.format, ways, beside, &mut vocabulary, report);
     short_names(sections, &mut vocabulary, report);
     let root = format::root(&sections.format, &mut vocabulary);
     let order = format::order(&sections.format, &mut vocabulary, report);
@@ -109,14 +118,25 @@ fn build(
     let forbidden = places(&sections.coverage.must_not_map, &mut vocabulary, report);
     check::all(&scope, shape, sections, &forbidden, report);
     if let Some(format) = &format {
-        format.check_places(&scope, &vocabulary.names, report);
+        format.check_places(&scope, &vocabulary, report);
     }
     if report.failed() {
         return None;
     }
     let mut known: Vec<Path> = known.into_iter().map(|(path, _)| path).collect();
     known.extend(forbidden.into_iter().map(|(path, _)| path));
-    let write = sections.writes.then(|| writing::compile::compile(&scope, root, &order));
+    let schema = format.as_ref().and_then(Format::schema);
+    let write = sections.writes.then(|| {
+        let order = Order {
+            given: &order,
+            schema: schema.and_then(Schema::typed),
+            vocabulary: &vocabulary,
+        };
+        writing::compile::compile(&scope, root, &order)
+    });
+    if let (Some(schema), Some(program)) = (schema, &write) {
+        schema.check_complete(&program.document, &vocabulary, report);
+    }
     if let (Some(format), Some(program)) = (&format, &write) {
         format.check_written(&program.document, &vocabulary.names, report);
     }

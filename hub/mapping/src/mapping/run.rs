@@ -7,6 +7,7 @@ use hub_message::{Code, NodeRef, Rejection};
 
 use super::Mapping;
 use super::format::Format;
+use super::schema::Schema;
 use crate::contents::ReadOutput;
 use crate::csv::CsvSink;
 use crate::facts::Facts;
@@ -20,7 +21,7 @@ use crate::source::Source;
 use crate::worker::{Secrets, Worker};
 use crate::writing::values::WriteState;
 use crate::writing::{WriteProgram, Writing};
-use crate::xml::XmlSink;
+use crate::xml::{Xml, XmlSink};
 
 /// Reads a file.
 pub(super) fn read(
@@ -41,8 +42,13 @@ fn read_located(
 ) -> Result<(ReadOutput, Located), Rejection> {
     let secrets = Arc::clone(worker.secrets());
     let state = worker.state(mapping);
+    let schema = match &mapping.format {
+        Format::Xml(xml) => xml.schema.as_ref().map(|schema| (schema, &xml.source)),
+        _ => None,
+    };
     let mut with = With {
         mapping,
+        schema,
         program,
         input,
         secrets: &secrets,
@@ -61,6 +67,7 @@ fn read_located(
 /// A file and what it is read with.
 struct With<'w> {
     mapping: &'w Mapping,
+    schema: Option<(&'w Schema, &'w Xml)>,
     program: &'w ReadProgram,
     input: &'w [u8],
     secrets: &'w Secrets,
@@ -106,18 +113,24 @@ impl With<'_> {
         };
         walk(&mut listening)?;
         let (documents, contents, findings) = (listening.made, listening.contents, listening.findings);
+        // The document is well-formed here; what its schema forbids comes before what the rows could not make of it.
+        let mut refused = self
+            .schema
+            .map_or_else(Vec::new, |(schema, xml)| schema.read(xml, text));
         if !findings.is_empty() {
             let offsets = findings.iter().filter_map(|finding| finding.at).collect();
             let located = Located::find(bytes, &paths_at, &offsets);
-            let findings = findings
-                .into_iter()
-                .map(|finding| match finding.at.and_then(|at| located.get(at)) {
-                    Some((path, place)) => finding.rejection.at(place).at_path(path),
-                    None => finding.rejection,
-                });
-            if let Some(rejection) = Rejection::all(findings.collect()) {
-                return Err(rejection);
-            }
+            refused.extend(
+                findings
+                    .into_iter()
+                    .map(|finding| match finding.at.and_then(|at| located.get(at)) {
+                        Some((path, place)) => finding.rejection.at(place).at_path(path),
+                        None => finding.rejection,
+                    }),
+            );
+        }
+        if let Some(rejection) = Rejection::all(refused) {
+            return Err(rejection);
         }
         if let Some(leaves) = self
             .state
@@ -187,7 +200,14 @@ pub(super) fn write(
         secrets: &secrets,
     };
     match &mapping.format {
-        Format::Xml(xml) => to.sink(&mut XmlSink::new(&xml.written, names, &mut out), state)?,
+        Format::Xml(xml) => {
+            to.sink(&mut XmlSink::new(&xml.written, names, &mut out), state)?;
+            if let Some(schema) = &xml.schema
+                && let Some(rejection) = Rejection::all(schema.written(&xml.source, &out))
+            {
+                return Err(rejection);
+            }
+        }
         Format::Csv(csv) => to.sink(&mut CsvSink::new(csv, names, &mut out), state)?,
         Format::Fixed(fixed) => to.sink(&mut FixedSink::new(fixed, names, &mut out), state)?,
         Format::Json => {

@@ -219,8 +219,8 @@ fn source(trie: &mut Growing<'_>, node: u32, side: &ReadSide) -> LeafSource {
                 ..side.path.clone()
             };
             let own = Path {
-                steps: Vec::new(),
                 attribute: side.path.attribute,
+                ..Path::default()
             };
             let items = trie.insert(node, &element);
             LeafSource::Many {

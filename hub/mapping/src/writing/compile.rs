@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Rows become the output program.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::draft::Draft;
+use super::order::{Order, Spot};
 use super::{FieldNode, ListWrite, NONE, SlotRef, Split, TextTemplate, Value, ValueSource, WriteProgram, WriteScope};
 use crate::convert::Stage;
 use crate::language::condition::Condition;
@@ -12,8 +12,8 @@ use crate::language::row::Given;
 use crate::rows::{Against, Extra, FieldRef, List, Path, Row, Rule, Scope, Texts};
 use crate::source::Symbol;
 
-/// Compiles the rows that write. `root` is the root element's name, for its order.
-pub(crate) fn compile(scope: &Scope, root: Symbol, order: &HashMap<Symbol, Vec<Symbol>>) -> WriteProgram {
+/// Compiles the rows that write. `root` is the root element's name.
+pub(crate) fn compile(scope: &Scope, root: Symbol, order: &Order<'_>) -> WriteProgram {
     let mut of_root = Fields::default();
     let mut document = compile_scope(scope, root, order, true, &mut of_root);
     // Lists may have asked the document for more fields than its own rows.
@@ -95,7 +95,9 @@ struct Compiling<'c> {
     is_root: bool,
     values: Vec<Value>,
     splits: Vec<Split>,
-    order: &'c HashMap<Symbol, Vec<Symbol>>,
+    order: &'c Order<'c>,
+    /// The place of the scope.
+    spot: Spot,
 }
 
 /// What stands in a scope, in the order of the file.
@@ -105,13 +107,7 @@ enum Part<'p> {
     Extra(&'p Extra),
 }
 
-fn compile_scope(
-    scope: &Scope,
-    name: Symbol,
-    order: &HashMap<Symbol, Vec<Symbol>>,
-    is_root: bool,
-    root: &mut Fields,
-) -> WriteScope {
+fn compile_scope(scope: &Scope, name: Symbol, order: &Order<'_>, is_root: bool, root: &mut Fields) -> WriteScope {
     let mut compiling = Compiling {
         own: Fields::default(),
         root,
@@ -119,10 +115,11 @@ fn compile_scope(
         values: Vec::new(),
         splits: Vec::new(),
         order,
+        spot: order.root(name),
     };
     let mut draft = Draft::default().named(name);
     compiling.fill(scope, &mut draft);
-    draft.arrange(order);
+    draft.arrange(order, order.root(name));
     WriteScope {
         fields: compiling.own.nodes,
         slots: compiling.own.slots,
@@ -285,6 +282,10 @@ impl Compiling<'_> {
             values: Vec::new(),
             splits: Vec::new(),
             order: self.order,
+            spot: above
+                .iter()
+                .chain(std::iter::once(last))
+                .fold(self.spot, |spot, step| self.order.below(spot, step.name)),
         };
         let mut item = Draft::default().named(last.name);
         let (values, root) = (&mut inner.values, &mut *inner.root);
@@ -293,7 +294,7 @@ impl Compiling<'_> {
         });
         inner.fill(&list.item, &mut item);
         let when = list.when.as_ref().and_then(|when| inner.condition(when));
-        item.arrange(self.order);
+        item.arrange(self.order, inner.spot);
         let scope = WriteScope {
             fields: inner.own.nodes,
             slots: inner.own.slots,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The tree of target places while it grows out of the rows.
 
-use std::collections::HashMap;
-
+use super::order::{Order, Spot};
 use super::{Element, ListWrite};
 use crate::rows::{Against, Predicate, Step};
 use crate::source::Symbol;
@@ -91,18 +90,18 @@ impl Draft {
         });
     }
 
-    /// Brings the places into the order in which they are written: that of `order` for elements that it names, else that
+    /// Brings the places into the order in which they are written: that of `order` for elements that it knows, else that
     /// of the rows; places of the same name next to each other.
-    pub(super) fn arrange(&mut self, order: &HashMap<Symbol, Vec<Symbol>>) {
-        if let Some(names) = order.get(&self.name) {
-            let rank = |child: &Draft| names.iter().position(|name| *name == child.name).unwrap_or(names.len());
+    pub(super) fn arrange(&mut self, order: &Order<'_>, spot: Spot) {
+        if let Some(ranks) = order.ranks(spot) {
+            let rank = |child: &Draft| ranks.get(&child.name).copied().unwrap_or(usize::MAX);
             self.children.sort_by_key(rank);
         }
         let firsts: Vec<Symbol> = self.children.iter().map(|child| child.name).collect();
         self.children
             .sort_by_key(|child| firsts.iter().position(|name| *name == child.name));
         for child in &mut self.children {
-            child.arrange(order);
+            child.arrange(order, order.below(spot, child.name));
         }
     }
 
@@ -115,7 +114,7 @@ impl Draft {
         elements
     }
 
-    /// Sets the name, for [`Self::arrange`] of a root.
+    /// Sets the name.
     pub(super) fn named(mut self, name: Symbol) -> Self {
         self.name = name;
         self
