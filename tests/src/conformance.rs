@@ -8,6 +8,7 @@
 //! *surplus* and counts as a miss: nothing may be filled in from nowhere.
 
 mod compare;
+mod examples;
 mod exceptions;
 mod letters;
 mod library;
@@ -69,10 +70,11 @@ pub fn run(data: &Path, root: &Path, out: &mut impl Write) -> anyhow::Result<boo
     let alike = roundtrip::run(&library, &invoices, &mut exceptions, out)?;
     let mapped = sidecars::run(&library, &data.join("munich/swim-sidecars"), out)?;
     let lettered = letters::run(&data.join("din91379"), out)?;
+    let exemplary = examples::run(data, &data.join("../design/mapping-examples"), root, out)?;
     for line in exceptions.unused() {
         writeln!(out, "an exception that no longer applies: {line}")?;
     }
-    Ok(good && alike && mapped && lettered && exceptions.unused().next().is_none())
+    Ok(good && alike && mapped && lettered && exemplary && exceptions.unused().next().is_none())
 }
 
 fn compare(library: &Library, invoice: &Invoice) -> anyhow::Result<Tally> {
@@ -105,6 +107,11 @@ fn verdict(whole: &Tally, excused: usize, out: &mut impl Write) -> anyhow::Resul
 }
 
 fn invoices(folder: &Path) -> anyhow::Result<Vec<Invoice>> {
+    names(folder)?.into_iter().map(|name| invoice(folder, name)).collect()
+}
+
+/// The names of the invoices, sorted.
+fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .with_context(|| format!("{}", folder.display()))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -114,7 +121,7 @@ fn invoices(folder: &Path) -> anyhow::Result<Vec<Invoice>> {
     if names.is_empty() {
         bail!("there is no invoice in {}", folder.display());
     }
-    names.into_iter().map(|name| invoice(folder, name)).collect()
+    Ok(names)
 }
 
 fn invoice(folder: &Path, name: String) -> anyhow::Result<Invoice> {

@@ -52,7 +52,7 @@ pub fn run(mapping: &Mapping, around: &Surroundings<'_>) -> Vec<TestOutcome> {
     let names = mapping.secrets().iter();
     // Tests are the same everywhere, so they do not know real secrets.
     let secrets: BTreeMap<String, Vec<u8>> = names
-        .map(|name| (name.clone(), format!("test:{name}").into_bytes()))
+        .map(|name| (name.clone(), format!("a secret for tests: {name}").into_bytes()))
         .collect();
     let mut worker = Worker::with_secrets(Arc::new(Secrets::new(secrets)));
     let mut outcomes = Vec::new();

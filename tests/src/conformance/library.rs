@@ -89,7 +89,7 @@ impl Library {
     }
 }
 
-fn schemas(folder: &Path) -> anyhow::Result<Schemas> {
+pub(super) fn schemas(folder: &Path) -> anyhow::Result<Schemas> {
     let mut files = Vec::new();
     for sub in folders(folder)? {
         for entry in fs::read_dir(&sub)? {

@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use anyhow::Context;
+use hub_message::Tree;
 use serde_json::Value;
 
 use super::Invoice;
@@ -54,12 +55,13 @@ fn there_and_back(library: &Library, invoice: &Invoice) -> anyhow::Result<Option
     let root = first.tree().root().context("an empty document")?;
     let written = library.write(other, root).context("writing")?;
     let second = library.read_one(other, &written).context("reading again")?;
+    difference_of(first.tree(), second.tree())
+}
+
+/// The first place at which two documents differ.
+pub(super) fn difference_of(one: &Tree, two: &Tree) -> anyhow::Result<Option<String>> {
     let value = |json: String| serde_json::from_str::<Value>(&json);
-    Ok(difference(
-        "",
-        &value(first.tree().to_json())?,
-        &value(second.tree().to_json())?,
-    ))
+    Ok(difference("", &value(one.to_json())?, &value(two.to_json())?))
 }
 
 /// Numbers are compared digit by digit: nothing is computed on the way.
