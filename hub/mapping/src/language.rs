@@ -108,7 +108,8 @@
 //! - `[case] keys`: `field` may go through lists (`deliveryNotes.number`) and may have functions; `system` is a text or
 //!   `$field`; `strength` is `exact` unless it says `weak`.
 //! - `[coverage]`: what `known` names is left out with everything below it. Places that are only written are known.
-//! - `$case.id`, `$case.<kind>`, `$case.<kind>.<system>` in `[always]` and in rows whose key is a place.
+//! - `$message.id`, `$message.uuid` (the same as a UUID), `$message.time`, `$site.name`;
+//!   `$case.id`, `$case.<kind>`, `$case.<kind>.<system>` in `[always]` and in rows whose key is a place.
 //!
 //! # Codes
 //!

@@ -181,7 +181,7 @@ fn message(
     let mut worker = Worker::default();
     let documents = by_name("trade-legacy")?.read(&fs::read(folders.file("samples/trade.txt"))?, &mut worker)?;
     let facts = Facts {
-        message_id: "6f9619ff-8b86-4011-b42d-00c04fc964ff",
+        message_id: "6f9619ff8b864011b42d00c04fc964ff",
         message_time: "2026-11-25T02:00:00+01:00",
         site_name: "Musterstadt",
         case: None,

@@ -238,7 +238,7 @@ impl WriteState {
             }
             ValueSource::Text(text) => self.converted(text, value, from)?,
             ValueSource::Fact(fact) => match from.facts.get(fact) {
-                Some(text) => self.converted(text, value, from)?,
+                Some(text) => self.converted(&text, value, from)?,
                 None => ABSENT,
             },
             ValueSource::Texts(templates) => self.by_template(templates, bases, tree)?,
