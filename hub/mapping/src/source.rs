@@ -162,6 +162,10 @@ pub trait Listener {
     fn attribute(&mut self, name: Symbol, spelled: &str, value: Piece<'_>);
     /// Text directly at the place; several pieces are joined.
     fn text(&mut self, piece: Piece<'_>);
+    /// Text that is nothing but white space: most of what stands in a laid out document, and mostly of no interest.
+    fn blank(&mut self, from: usize, to: usize) {
+        self.text(Piece::Span(from, to));
+    }
     /// What is wanted of the place just entered. Sources to which text or contents cost something ask before they make
     /// it; what is told unasked does no harm.
     fn takes(&self) -> Takes {

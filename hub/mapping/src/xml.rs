@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! XML: a strict reader over quick-xml's events, and a writer.
+//! XML: a strict reader, and a writer.
 //!
-//! quick-xml alone is no well-formedness gate (it lets undeclared prefixes, two roots, illegal characters and much else
-//! pass), so this layer checks what it leaves: XML 1.0 (fifth edition) and Namespaces in XML 1.0, without document types,
-//! which are refused altogether.
+//! XML 1.0 (fifth edition) and Namespaces in XML 1.0, without document types, which are refused altogether. What is left
+//! is so small a grammar that the reader walks over the bytes itself. A tokenizer underneath would find the same borders
+//! first, and everything that it lets pass (undeclared prefixes, two roots, illegal characters, attributes of any form)
+//! would be looked for a second time. `tests/strictness` holds the reader against public corpora and against other
+//! readers; the corpus beside this file names what each refusal is called.
 
 mod attributes;
 mod characters;
+mod content;
 #[cfg(test)]
 mod corpus;
 mod declaration;
@@ -15,6 +18,7 @@ mod encoding;
 mod fault;
 mod namespaces;
 mod path;
+mod runs;
 mod tags;
 mod writer;
 

@@ -252,6 +252,12 @@ impl Listener for Listening<'_> {
         }
     }
 
+    fn blank(&mut self, from: usize, to: usize) {
+        if self.state.frames.last().is_some_and(|frame| frame.takes != NONE) {
+            self.text(Piece::Span(from, to));
+        }
+    }
+
     fn takes(&self) -> Takes {
         let frame = self.state.frames.last();
         Takes {

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Characters and names (XML 1.0, sections 2.2 and 2.3).
 
-use super::fault::{Breach, refuse};
-use hub_message::Rejection;
+use super::fault::{Breach, Checked, Fault};
 
 /// What a scan over a whole document found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scanned {
     /// Whether a carriage return stands anywhere, so that line ends must be made one.
     pub(super) returns: bool,
-    /// Whether a `]` stands anywhere, so that a text may hold `]]>`.
-    pub(super) brackets: bool,
+    /// Whether `]]>` stands anywhere: it ends a CDATA section, or stands in a text, where it must not.
+    pub(super) section_ends: bool,
 }
 
 /// Refuses characters that XML 1.0 does not allow.
-pub(super) fn scan(text: &str) -> Result<Scanned, Rejection> {
+pub(super) fn scan(text: &str) -> Checked<Scanned> {
     let mut returns = false;
     let mut brackets = false;
     let mut suspicious = false;
@@ -24,14 +23,13 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Rejection> {
         suspicious |= (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || (byte == 0xEF);
     }
     if suspicious && let Some((at, _)) = text.char_indices().find(|(_, c)| !is_char(*c)) {
-        return Err(refuse(
-            Breach::Character,
-            text,
-            at,
-            "this character is not allowed in XML",
-        ));
+        let sentence = "this character is not allowed in XML";
+        return Err(Fault::new(Breach::Character, at, sentence));
     }
-    Ok(Scanned { returns, brackets })
+    Ok(Scanned {
+        returns,
+        section_ends: brackets && text.contains("]]>"),
+    })
 }
 
 /// `Char` of XML 1.0.

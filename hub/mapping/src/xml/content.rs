@@ -146,7 +146,11 @@ impl<L: Listener> Walk<'_, L> {
     fn instruction(&mut self, from: usize) -> Checked<()> {
         let start = from + "<?".len();
         let Some(end) = self.pass(start, "?>") else {
-            return Err(Fault::new(Breach::Syntax, from, "a processing instruction is not closed"));
+            return Err(Fault::new(
+                Breach::Syntax,
+                from,
+                "a processing instruction is not closed",
+            ));
         };
         let content = self.slice(start, end);
         let target = content.split([' ', '\t', '\n', '\r']).next().unwrap_or_default();

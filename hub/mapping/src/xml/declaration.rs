@@ -3,19 +3,18 @@
 
 use std::ops::Range;
 
-use hub_message::Rejection;
+use super::attributes::{self, Attribute};
+use super::fault::{Breach, Checked, Fault};
 
-use super::attributes;
-use super::fault::{Breach, refuse};
-
-/// The XML declaration (section 2.8): `version`, then `encoding`, then `standalone`.
-pub(super) fn check(text: &str, from: usize, to: usize) -> Result<(), Rejection> {
-    let wrong = |at: usize, sentence: &str| Err(refuse(Breach::Declaration, text, at, sentence));
-    let mut found = Vec::new();
-    attributes::parse(text, from + "<?xml".len(), to - "?>".len(), &mut found).map_err(|fault| Rejection {
-        code: hub_message::Code::new("AH-X112"),
-        ..fault
-    })?;
+/// The XML declaration (section 2.8): `version`, then `encoding`, then `standalone`. It is what stands between the
+/// offsets; its pseudo-attributes end before `?>`.
+pub(super) fn check(text: &str, from: usize, to: usize, found: &mut Vec<Attribute>) -> Checked<()> {
+    let wrong = |at: usize, sentence: &'static str| Err(Fault::new(Breach::Declaration, at, sentence));
+    let end =
+        attributes::parse(text, from + "<?xml".len(), found).map_err(|fault| fault.told_as(Breach::Declaration))?;
+    if end + "?>".len() != to {
+        return wrong(end.min(to), "the XML declaration does not end here");
+    }
     let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
     let mut expected = ["version", "encoding", "standalone"].into_iter();
     for (index, attribute) in found.iter().enumerate() {

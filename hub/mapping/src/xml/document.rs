@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The strict walk over a document.
-
-use std::ops::Range;
+//! The strict walk over a document: elements and their balance, and what may stand outside of the root.
 
 use hub_message::Rejection;
-use quick_xml::events::Event;
-use quick_xml::reader::Reader;
 
+use super::Xml;
 use super::attributes::Attribute;
-use super::characters::{self, is_space};
-use super::declaration;
-use super::fault::{Breach, refuse};
+use super::characters;
+use super::fault::{Breach, Checked, Fault};
 use super::namespaces::Namespaces;
-use super::{TEXT_BYTES_MAX, Xml};
+use super::runs;
 use crate::source::{Listener, Piece};
 
 /// Buffers of the walk, used again from document to document.
@@ -24,28 +20,26 @@ pub(crate) struct State {
     pub(super) value: String,
 }
 
-/// An element that is open.
+/// An element that is open. A document has at most 1 GiB, so that offsets fit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Open {
-    /// Byte range of its name.
-    pub(super) name: (usize, usize),
+    /// Where its name begins and ends.
+    pub(super) name: (u32, u32),
     /// Bindings in force outside.
-    pub(super) outside: usize,
+    pub(super) outside: u32,
+    /// Bytes of text so far.
+    pub(super) text: u32,
     /// Whether the listener is told about what is in it.
     pub(super) told: bool,
     /// Whether text was told.
     pub(super) has_text: bool,
     /// Whether a child element was met.
     pub(super) has_child: bool,
-    /// Bytes of text so far.
-    pub(super) text: usize,
 }
 
 /// Where in the document the walk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing was met.
-    Start,
     /// Before the root element.
     Prolog,
     /// In the root element.
@@ -57,120 +51,81 @@ pub(super) enum Phase {
 pub(super) struct Walk<'w, L> {
     pub(super) xml: &'w Xml,
     pub(super) text: &'w str,
+    /// The byte that comes next.
+    pub(super) at: usize,
     pub(super) state: &'w mut State,
     pub(super) to: &'w mut L,
     pub(super) phase: Phase,
-    returns: bool,
-    brackets: bool,
+    /// Whether a carriage return stands anywhere.
+    pub(super) returns: bool,
+    /// Whether `]]>` stands anywhere.
+    pub(super) section_ends: bool,
 }
 
 /// Walks a document.
 pub(super) fn read<L: Listener>(xml: &Xml, text: &str, state: &mut State, to: &mut L) -> Result<(), Rejection> {
+    walk(xml, text, state, to).map_err(|fault| fault.in_text(text, &xml.spelled))
+}
+
+fn walk<L: Listener>(xml: &Xml, text: &str, state: &mut State, to: &mut L) -> Checked<()> {
     if text.is_empty() {
-        return Err(refuse(Breach::Empty, text, 0, "the document is empty"));
+        return Err(Fault::new(Breach::Empty, 0, "the document is empty"));
     }
     let scanned = characters::scan(text)?;
     state.namespaces.clear();
     state.open.clear();
-    let mut walk = Walk {
+    Walk {
         xml,
         text,
+        at: 0,
         state,
         to,
-        phase: Phase::Start,
+        phase: Phase::Prolog,
         returns: scanned.returns,
-        brackets: scanned.brackets,
-    };
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.check_comments = false;
-    loop {
-        let from = reader.buffer_position() as usize;
-        let event = reader
-            .read_event()
-            .map_err(|error| refuse(Breach::Syntax, text, reader.error_position() as usize, syntax(&error)))?;
-        let to = reader.buffer_position() as usize;
-        if walk.event(&event, from, to)? {
-            return Ok(());
-        }
+        section_ends: scanned.section_ends,
     }
+    .document()
 }
 
-/// quick-xml's own errors in words, nothing of the document in them.
-fn syntax(error: &quick_xml::Error) -> &'static str {
-    use quick_xml::errors::{IllFormedError, SyntaxError};
-    match error {
-        quick_xml::Error::Syntax(SyntaxError::UnclosedComment) => "a comment is not closed",
-        quick_xml::Error::Syntax(SyntaxError::UnclosedCData) => "a CDATA section is not closed",
-        quick_xml::Error::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => {
-            "a processing instruction is not closed"
-        }
-        quick_xml::Error::Syntax(SyntaxError::UnclosedDoctype) => "a DOCTYPE is not closed",
-        quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) => "`<!` begins neither a comment nor a CDATA section",
-        quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => "a reference is not closed by `;`",
-        _ => "a tag is not closed",
-    }
-}
-
-impl<L: Listener> Walk<'_, L> {
-    /// Takes an event; `true`: the document ended well.
-    fn event(&mut self, event: &Event<'_>, from: usize, to: usize) -> Result<bool, Rejection> {
-        let before = self.phase;
-        if self.phase == Phase::Start {
-            self.phase = Phase::Prolog;
-        }
-        match event {
-            Event::Start(tag) => self.start(from, tag.len(), tag.name().0.len(), false)?,
-            Event::Empty(tag) => self.start(from, tag.len(), tag.name().0.len(), true)?,
-            Event::End(_) => self.end(from, to)?,
-            Event::Text(text) => self.characters(from, text.len())?,
-            Event::CData(data) => self.cdata(from + "<![CDATA[".len(), data.len())?,
-            Event::GeneralRef(reference) => self.reference(from, reference)?,
-            Event::Comment(comment) => {
-                if comment.contains("--") || comment.ends_with('-') {
-                    return Err(self.refuse(Breach::Markup, from, "`--` stands in a comment"));
-                }
+impl<'w, L: Listener> Walk<'w, L> {
+    fn document(&mut self) -> Checked<()> {
+        loop {
+            match self.rest() {
+                [b'<', b'/', ..] => self.end()?,
+                [b'<', b'!' | b'?', ..] => self.markup()?,
+                [b'<', ..] => self.start()?,
+                [b'&', ..] => self.reference()?,
+                [_, ..] => self.characters()?,
+                [] => return self.ended(),
             }
-            Event::PI(instruction) => self.instruction(from, instruction)?,
-            Event::Decl(_) => {
-                if before != Phase::Start || from != 0 {
-                    return Err(self.refuse(
-                        Breach::Declaration,
-                        from,
-                        "the XML declaration stands at the beginning only",
-                    ));
-                }
-                declaration::check(self.text, from, to)?;
-            }
-            Event::DocType(_) => return Err(self.refuse(Breach::Doctype, from, "the document has a DOCTYPE")),
-            Event::Eof => return self.eof(from).map(|()| true),
         }
-        Ok(false)
     }
 
-    pub(super) fn refuse(&self, breach: Breach, at: usize, sentence: &str) -> Rejection {
-        refuse(breach, self.text, at, sentence)
+    /// The bytes that come next.
+    pub(super) fn rest(&self) -> &'w [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    pub(super) fn slice(&self, range: Range<usize>) -> &str {
-        self.text.get(range).unwrap_or_default()
+    pub(super) fn slice(&self, from: usize, to: usize) -> &'w str {
+        self.text.get(from..to).unwrap_or_default()
     }
 
-    fn end(&mut self, from: usize, to: usize) -> Result<(), Rejection> {
+    /// An end tag. It repeats the name of the element that is open, so there is nothing to look for.
+    fn end(&mut self) -> Checked<()> {
+        let from = self.at;
         let Some(open) = self.state.open.last() else {
-            return Err(self.refuse(Breach::Balance, from, "an end tag has no start tag"));
+            return Err(Fault::new(Breach::Balance, from, "an end tag has no start tag"));
         };
-        let name = self.slice(open.name.0..open.name.1);
-        let tag = self.slice(from + 2..to.saturating_sub(1));
-        if tag != name && tag.trim_end_matches([' ', '\t', '\n', '\r']) != name {
-            return Err(self.refuse(
-                Breach::Balance,
-                from,
-                "an end tag closes another element than the one that is open",
-            ));
+        let name = self.slice(open.name.0 as usize, open.name.1 as usize);
+        let tag = self.rest().get(2..).unwrap_or_default();
+        let Some(behind) = tag.strip_prefix(name.as_bytes()) else {
+            return Err(other_end(from, tag));
+        };
+        let space = runs::space(behind);
+        if behind.get(space) != Some(&b'>') {
+            return Err(other_end(from, behind));
         }
+        self.at = from + 2 + name.len() + space + 1;
         self.close(from);
         Ok(())
     }
@@ -179,7 +134,7 @@ impl<L: Listener> Walk<'_, L> {
         let Some(open) = self.state.open.pop() else {
             return;
         };
-        self.state.namespaces.leave(open.outside);
+        self.state.namespaces.leave(open.outside as usize);
         let is_root = self.state.open.is_empty();
         if open.told {
             if !open.has_text && !open.has_child {
@@ -195,95 +150,22 @@ impl<L: Listener> Walk<'_, L> {
         }
     }
 
-    /// Text outside of markup.
-    fn characters(&mut self, at: usize, length: usize) -> Result<(), Rejection> {
-        let text = self.text;
-        let raw = text.get(at..at + length).unwrap_or_default();
-        if self.phase != Phase::Inside {
-            if let Some(offset) = raw.bytes().position(|b| !is_space(b)) {
-                let sentence = "text stands outside of the root element";
-                return Err(self.refuse(Breach::Root, at + offset, sentence));
-            }
-            return Ok(());
-        }
-        if self.brackets
-            && raw.as_bytes().contains(&b']')
-            && let Some(offset) = raw.find("]]>")
-        {
-            return Err(self.refuse(Breach::Markup, at + offset, "`]]>` stands in a text"));
-        }
-        self.tell(at, length)
-    }
-
-    fn cdata(&mut self, at: usize, length: usize) -> Result<(), Rejection> {
-        if self.phase != Phase::Inside {
-            return Err(self.refuse(Breach::Root, at, "text stands outside of the root element"));
-        }
-        self.tell(at, length)
-    }
-
-    fn tell(&mut self, at: usize, length: usize) -> Result<(), Rejection> {
-        let text = self.text;
-        let raw = text.get(at..at + length).unwrap_or_default();
-        let Some(open) = self.state.open.last_mut() else {
-            return Ok(());
+    fn ended(&self) -> Checked<()> {
+        let (breach, sentence) = match self.phase {
+            Phase::Epilog => return Ok(()),
+            Phase::Inside => (Breach::Balance, "the document ends before its root element is closed"),
+            Phase::Prolog => (Breach::Empty, "the document has no root element"),
         };
-        open.text += length;
-        if open.text > TEXT_BYTES_MAX {
-            return Err(self.refuse(Breach::Limit, at, "a text is longer than 10 MiB"));
-        }
-        // White space behind a child element is layout, and what stands in a nil element is none of its text.
-        let is_layout = open.has_child && !open.has_text && raw.bytes().all(is_space);
-        if !open.told || is_layout {
-            return Ok(());
-        }
-        open.has_text = true;
-        if self.returns && raw.contains('\r') {
-            // Line ends become one line feed (section 2.11).
-            let made = raw.replace("\r\n", "\n").replace('\r', "\n");
-            self.to.text(Piece::Made(&made, at));
-        } else {
-            self.to.text(Piece::Span(at, at + length));
-        }
-        Ok(())
+        Err(Fault::new(breach, self.at, sentence))
     }
+}
 
-    fn reference(&mut self, at: usize, name: &str) -> Result<(), Rejection> {
-        if self.phase != Phase::Inside {
-            return Err(self.refuse(Breach::Root, at, "text stands outside of the root element"));
-        }
-        let Some(c) = characters::reference(name) else {
-            return Err(self.refuse(Breach::Reference, at, "this reference is not known"));
-        };
-        if let Some(open) = self.state.open.last_mut().filter(|open| open.told) {
-            open.has_text = true;
-            let mut buffer = [0; 4];
-            self.to.text(Piece::Made(c.encode_utf8(&mut buffer), at));
-        }
-        Ok(())
+/// An end tag that is not that of the element which is open, or is cut off.
+#[cold]
+fn other_end(at: usize, tag: &[u8]) -> Fault {
+    if tag.contains(&b'>') {
+        let sentence = "an end tag closes another element than the one that is open";
+        return Fault::new(Breach::Balance, at, sentence);
     }
-
-    fn instruction(&mut self, at: usize, content: &str) -> Result<(), Rejection> {
-        let target = content.split([' ', '\t', '\n', '\r']).next().unwrap_or_default();
-        if target.eq_ignore_ascii_case("xml") {
-            let sentence = "the XML declaration stands at the beginning only, in small letters";
-            return Err(self.refuse(Breach::Declaration, at, sentence));
-        }
-        if !characters::is_plain_name(target) {
-            return Err(self.refuse(Breach::Markup, at, "a processing instruction has no name"));
-        }
-        Ok(())
-    }
-
-    fn eof(&self, at: usize) -> Result<(), Rejection> {
-        match self.phase {
-            Phase::Epilog => Ok(()),
-            Phase::Inside => Err(self.refuse(
-                Breach::Balance,
-                at,
-                "the document ends before its root element is closed",
-            )),
-            Phase::Start | Phase::Prolog => Err(self.refuse(Breach::Empty, at, "the document has no root element")),
-        }
-    }
+    Fault::new(Breach::Syntax, at, "a tag is not closed")
 }

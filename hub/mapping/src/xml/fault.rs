@@ -56,9 +56,36 @@ impl Breach {
     }
 }
 
-/// A refusal at a byte offset of the text. The place is worked out here, once.
-pub(super) fn refuse(breach: Breach, text: &str, at: usize, sentence: impl Into<String>) -> Rejection {
-    Rejection::new(Code::new(breach.code()), sentence, breach.remedy()).at(Place::of(text.as_bytes(), at))
+/// A breach at a byte offset of the text. It is small, so that what is well formed carries nothing heavy along.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fault {
+    breach: Breach,
+    at: usize,
+    sentence: &'static str,
+}
+
+/// What a check gives.
+pub(super) type Checked<T> = Result<T, Fault>;
+
+impl Fault {
+    pub(super) fn new(breach: Breach, at: usize, sentence: &'static str) -> Self {
+        Self { breach, at, sentence }
+    }
+
+    /// The same fault, told as another breach.
+    pub(super) fn told_as(self, breach: Breach) -> Self {
+        Self { breach, ..self }
+    }
+
+    /// The rejection. Line and column are worked out here, once. `root` is the element that the mapping reads.
+    pub(super) fn in_text(self, text: &str, root: &str) -> Rejection {
+        let sentence = match self.breach {
+            Breach::WrongRoot => format!("the root element is not `{root}`, which this mapping reads"),
+            _ => self.sentence.to_owned(),
+        };
+        Rejection::new(Code::new(self.breach.code()), sentence, self.breach.remedy())
+            .at(Place::of(text.as_bytes(), self.at))
+    }
 }
 
 /// The refusal of a document of more than [`super::DOCUMENT_BYTES_MAX`] bytes.

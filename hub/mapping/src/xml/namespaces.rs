@@ -21,11 +21,21 @@ pub(super) struct Known {
     pub(super) is_xsi: bool,
 }
 
+/// A name that was looked up, and what was found.
 #[derive(Debug, Default)]
 struct Cached {
-    name: String,
-    attribute: bool,
+    key: Key,
+    /// The name itself, where the key does not hold all of it.
+    long: String,
     known: Option<Known>,
+}
+
+/// A qualified name as words that overlap: short names are compared without following a pointer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Key {
+    words: [u64; 4],
+    length: usize,
+    attribute: bool,
 }
 
 /// Entries of the cache; a power of two.
@@ -101,18 +111,22 @@ impl Namespaces {
         if self.root != Some(self.in_force) {
             return self.resolve(name, attribute, names);
         }
-        let at = slot(name, attribute);
+        let key = Key::of(name, attribute);
+        let at = key.slot();
         if let Some(cached) = self.cache.get(at)
-            && cached.name == name
-            && cached.attribute == attribute
+            && cached.key == key
+            && (key.is_all() || cached.long == name)
             && cached.known.is_some()
         {
             return cached.known;
         }
         let known = self.resolve(name, attribute, names);
         if let Some(cached) = self.cache.get_mut(at) {
-            name.clone_into(&mut cached.name);
-            cached.attribute = attribute;
+            cached.key = key;
+            cached.long.clear();
+            if !key.is_all() {
+                cached.long.push_str(name);
+            }
             cached.known = known;
         }
         known
@@ -137,18 +151,32 @@ impl Namespaces {
     }
 }
 
-/// Where a name stands in the cache.
-fn slot(name: &str, attribute: bool) -> usize {
-    let bytes = name.as_bytes();
-    let word = |slice: Option<&[u8]>| {
-        slice
-            .unwrap_or_default()
-            .iter()
-            .fold(0u64, |word, byte| (word << 8) | u64::from(*byte))
-    };
-    let head = word(bytes.get(..bytes.len().min(8)));
-    let tail = word(bytes.get(bytes.len().saturating_sub(8)..));
-    let mixed = (head ^ tail.rotate_left(23) ^ (bytes.len() as u64) << 3 ^ u64::from(attribute))
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> 55) as usize
+impl Key {
+    fn of(name: &str, attribute: bool) -> Self {
+        let bytes = name.as_bytes();
+        let first = |from: usize| bytes.get(from..).and_then(|rest| rest.first_chunk::<8>());
+        let word = |chunk: Option<&[u8; 8]>| chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk));
+        let head = match first(0) {
+            Some(chunk) => u64::from_le_bytes(*chunk),
+            None => bytes.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte)),
+        };
+        Self {
+            words: [head, word(first(8)), word(first(16)), word(bytes.last_chunk::<8>())],
+            length: bytes.len(),
+            attribute,
+        }
+    }
+
+    /// Whether the words hold the whole name.
+    fn is_all(&self) -> bool {
+        self.length <= 32
+    }
+
+    /// Where the name stands in the cache.
+    fn slot(&self) -> usize {
+        let [head, second, third, tail] = self.words;
+        let mixed = head ^ second.rotate_left(11) ^ third.rotate_left(17) ^ tail.rotate_left(23);
+        let mixed = mixed ^ (self.length as u64) << 3 ^ u64::from(self.attribute);
+        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize
+    }
 }

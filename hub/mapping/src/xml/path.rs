@@ -4,70 +4,111 @@
 
 use std::collections::HashMap;
 
-use quick_xml::events::Event;
-use quick_xml::reader::Reader;
+use super::attributes;
+use super::runs;
 
 /// The path of what stands at `offset`, names as the document spells them; an index where a name stands repeatedly.
 pub(super) fn path_at(text: &str, offset: usize) -> String {
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().allow_unmatched_ends = true;
-    let mut steps: Vec<String> = Vec::new();
-    let mut counts: Vec<HashMap<String, u32>> = vec![HashMap::new()];
-    loop {
-        let from = reader.buffer_position() as usize;
-        if from > offset {
-            break;
+    let mut paths = Paths::default();
+    let mut at = 0;
+    while at <= offset
+        && let Some(tag) = next_tag(text, at)
+    {
+        let to = behind(text, tag);
+        let is_empty = text.get(..to).is_some_and(|before| before.ends_with("/>"));
+        if text.get(tag..).is_some_and(|rest| rest.starts_with("</")) {
+            if offset >= to {
+                paths.leave();
+            }
+        } else if tag <= offset {
+            let name = name(text, tag);
+            paths.enter(name);
+            if offset < to {
+                return with_attribute(&paths.shown(), text, tag + 1 + name.len(), offset);
+            }
+            if is_empty {
+                paths.leave();
+            }
         }
-        let Ok(event) = reader.read_event() else {
-            break;
-        };
-        let to = reader.buffer_position() as usize;
-        match event {
-            Event::Start(tag) | Event::Empty(tag) if offset < to || !is_empty(text, to) => {
-                let name = tag.name().0.to_owned();
-                let count = counts.last_mut().map_or(1, |counts| {
-                    let count = counts.entry(name.clone()).or_default();
-                    *count += 1;
-                    *count
-                });
-                steps.push(if count > 1 { format!("{name}[{count}]") } else { name });
-                counts.push(HashMap::new());
-                if offset < to {
-                    return with_attribute(&steps, tag.get(..).unwrap_or_default(), from + 1, offset);
-                }
-            }
-            Event::Empty(tag) => {
-                if let Some(counts) = counts.last_mut() {
-                    *counts.entry(tag.name().0.to_owned()).or_default() += 1;
-                }
-            }
-            Event::End(_) if offset >= to => {
-                steps.pop();
-                counts.pop();
-            }
-            Event::Eof => break,
-            _ => {}
-        }
+        at = to;
     }
-    shown(&steps)
+    paths.shown()
 }
 
-fn is_empty(text: &str, to: usize) -> bool {
-    text.get(..to).is_some_and(|before| before.ends_with("/>"))
+/// The elements that are open, and how often each name stood in each.
+#[derive(Debug, Default)]
+struct Paths<'t> {
+    steps: Vec<String>,
+    counts: Vec<HashMap<&'t str, u32>>,
+    outermost: HashMap<&'t str, u32>,
 }
 
-fn shown(steps: &[String]) -> String {
-    format!("/{}", steps.join("/"))
+impl<'t> Paths<'t> {
+    fn enter(&mut self, name: &'t str) {
+        let count = self
+            .counts
+            .last_mut()
+            .unwrap_or(&mut self.outermost)
+            .entry(name)
+            .or_default();
+        *count += 1;
+        self.steps.push(if *count > 1 {
+            format!("{name}[{count}]")
+        } else {
+            name.to_owned()
+        });
+        self.counts.push(HashMap::new());
+    }
+
+    fn leave(&mut self) {
+        self.steps.pop();
+        self.counts.pop();
+    }
+
+    fn shown(&self) -> String {
+        format!("/{}", self.steps.join("/"))
+    }
 }
 
-fn with_attribute(steps: &[String], tag: &str, start: usize, offset: usize) -> String {
-    let before = tag.get(..offset.saturating_sub(start)).unwrap_or_default();
-    let name = before
-        .rsplit_once('=')
-        .and_then(|(names, _)| names.trim_end().rsplit([' ', '\t', '\n', '\r']).next());
-    match name {
-        Some(name) => format!("{}/@{name}", shown(steps)),
-        None => shown(steps),
+/// Where the next start or end tag begins, from `at` on.
+fn next_tag(text: &str, mut at: usize) -> Option<usize> {
+    loop {
+        let rest = text.get(at..)?;
+        let from = rest.find('<')?;
+        let markup = rest.get(from..)?;
+        let end = match markup.as_bytes() {
+            [b'<', b'!', b'-', ..] => "-->",
+            [b'<', b'!', ..] => "]]>",
+            [b'<', b'?', ..] => "?>",
+            _ => return Some(at + from),
+        };
+        at += from + markup.find(end)? + end.len();
+    }
+}
+
+/// The offset behind a tag.
+fn behind(text: &str, tag: usize) -> usize {
+    let end = attributes::parse(text, tag + 1 + name(text, tag).len(), &mut Vec::new());
+    let from = end.unwrap_or(tag + 1);
+    let rest = text.get(from..).unwrap_or_default();
+    rest.find('>').map_or(text.len(), |length| from + length + 1)
+}
+
+fn name(text: &str, tag: usize) -> &str {
+    let rest = text.get(tag + 1..).unwrap_or_default();
+    rest.get(..runs::name(rest.as_bytes())).unwrap_or_default()
+}
+
+/// The path of an element with the attribute at an offset of its tag, if one stands there.
+fn with_attribute(path: &str, text: &str, from: usize, offset: usize) -> String {
+    let mut found = Vec::new();
+    // The document was read before; what is no attribute is none here either.
+    let _ = attributes::parse(text, from, &mut found);
+    let attribute = found
+        .iter()
+        .find(|attribute| attribute.value.contains(&offset) || attribute.value.end == offset);
+    match attribute.and_then(|attribute| text.get(attribute.name.clone())) {
+        Some(name) => format!("{path}/@{name}"),
+        None => path.to_owned(),
     }
 }

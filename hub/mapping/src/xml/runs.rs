@@ -28,7 +28,7 @@ fn below(word: u64, byte: u8) -> u64 {
 }
 
 /// How many bytes stand before the first that ends the run: all of them if none does. `ends` marks it in a word.
-#[inline(always)]
+#[inline]
 fn run(bytes: &[u8], ends: impl Fn(u64) -> u64) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
