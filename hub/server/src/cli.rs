@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Test(command::test::Arguments),
     /// Say what a code means and what to do about it.
     Explain(command::explain::Arguments),
+    /// Bring mapping files and configuration into one canonical spelling, comments kept.
+    Fmt(command::fmt::Arguments),
     /// Let the running hub read its configuration again, whole or not at all.
     Reload(command::reload::Arguments),
     /// Show what the running hub says about itself.

@@ -5,6 +5,7 @@ pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod deadletter;
 pub(crate) mod explain;
+pub(crate) mod fmt;
 mod listing;
 pub(crate) mod map;
 pub(crate) mod message;

@@ -13,6 +13,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("hub-schema", &["hub-message"]),
     ("hub-mapping", &["hub-message"]),
     ("hub-pipeline", &["hub-message", "hub-schema", "hub-mapping"]),
+    ("hub-authoring", &["hub-message", "hub-schema", "hub-mapping"]),
     ("hub-bus", &["hub-message"]),
     ("hub-documents", &["hub-message"]),
     ("hub-store", &["hub-message"]),
@@ -25,6 +26,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "hub-schema",
             "hub-mapping",
             "hub-pipeline",
+            "hub-authoring",
             "hub-bus",
             "hub-documents",
             "hub-store",
@@ -43,13 +45,14 @@ const FENCES: &[(&str, &[&str])] = &[
     ("jsonschema", &["hub-schema"]),
     ("object_store", &["hub-documents"]),
     ("sqlx", &["hub-store"]),
+    ("toml_parser", &["hub-authoring"]),
     ("axum", &["hub-console"]),
     ("redb", &["connector-sdk"]),
     ("clap", &["amtshub", "connector-sdk"]),
 ];
 
 /// Crates that do no input and output, and what their sources therefore never say.
-const PURE: &[&str] = &["codes", "message", "schema", "mapping", "pipeline"];
+const PURE: &[&str] = &["codes", "message", "schema", "mapping", "pipeline", "authoring"];
 const IMPURE_WORDS: &[&str] = &[
     "async fn",
     ".await",

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! What authors of mapping files run, as they see it at a terminal.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Exit code, data and messages of a command.
+fn run(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_amtshub"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read its input closes it; that is no fault of the test.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+const UGLY: &str = "id='x'\nmapping = 1 # first\n[fields]\nnumber='a|trim'\n";
+const PRETTY: &str = "mapping = 1  # first\nid      = \"x\"\n\n[fields]\nnumber = \"a | trim\"\n";
+
+#[test]
+fn fmt_writes_what_is_not_canonical_and_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mappings/x");
+    std::fs::create_dir_all(&path).unwrap();
+    let (ugly, pretty, broken) = (
+        path.join("ugly.map.toml"),
+        path.join("pretty.map.toml"),
+        path.join("broken.map.toml"),
+    );
+    std::fs::write(&ugly, UGLY).unwrap();
+    std::fs::write(&pretty, PRETTY).unwrap();
+    let (exit, data, says) = run(folder.path(), &["fmt", "--check"], "");
+    assert_eq!((exit, data.as_str()), (1, "mappings/x/ugly.map.toml\n"), "{says}");
+    assert_eq!(std::fs::read_to_string(&ugly).unwrap(), UGLY);
+    let (exit, data, _) = run(folder.path(), &["fmt", "mappings"], "");
+    assert_eq!((exit, data.as_str()), (0, "mappings/x/ugly.map.toml\n"));
+    assert_eq!(std::fs::read_to_string(&ugly).unwrap(), PRETTY);
+    assert_eq!(
+        run(folder.path(), &["fmt", "--check", "mappings/x/ugly.map.toml"], "").0,
+        0
+    );
+    std::fs::write(&broken, "mapping = \n[fields\n").unwrap();
+    let (exit, _, says) = run(folder.path(), &["fmt"], "");
+    assert_eq!(exit, 1);
+    assert!(
+        says.contains("error[AH-M100]") && says.contains("broken.map.toml:1:"),
+        "{says}"
+    );
+    assert_eq!(run(folder.path(), &["fmt", "nowhere"], "").0, 2);
+}
+
+#[test]
+fn fmt_reads_standard_input() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(run(here, &["fmt", "-"], UGLY), (0, PRETTY.to_owned(), String::new()));
+    assert_eq!(run(here, &["fmt", "--check", "-"], UGLY).0, 1);
+    assert_eq!(run(here, &["fmt", "--check", "-"], PRETTY).0, 0);
+    assert_eq!(run(here, &["fmt", "-"], "a = ").0, 1);
+}
+
+#[test]
+fn fmt_takes_a_configuration_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("config/routes")).unwrap();
+    std::fs::write(folder.path().join("config/hub.toml"), "[site]\nname='X'\n").unwrap();
+    std::fs::write(folder.path().join("config/routes/a.toml"), "[[route]]\nname='a'\n").unwrap();
+    std::fs::write(folder.path().join("config/other.toml"), "x='a'\n").unwrap();
+    let (exit, data, says) = run(folder.path(), &["fmt", "config"], "");
+    assert_eq!(
+        (exit, data.as_str()),
+        (0, "config/hub.toml\nconfig/routes/a.toml\n"),
+        "{says}"
+    );
+}
