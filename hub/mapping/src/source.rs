@@ -200,13 +200,12 @@ pub trait Source {
     fn read<L: Listener>(&self, text: &str, state: &mut Self::State, to: &mut L) -> Result<(), Rejection>;
 
     /// The path of what stands at `offset`, with indices, for a rejection. Walks the document again: only for failures.
-    fn path_at(&self, text: &str, offset: usize) -> String;
-
-    /// The paths of what stands at several offsets, which grow. One walk for all of them, where the format does better
-    /// than this.
-    fn paths_at(&self, text: &str, offsets: &[usize]) -> Vec<String> {
-        offsets.iter().map(|offset| self.path_at(text, *offset)).collect()
+    fn path_at(&self, text: &str, offset: usize) -> String {
+        self.paths_at(text, &[offset]).pop().unwrap_or_default()
     }
+
+    /// The paths of what stands at several offsets, which grow, found in one walk.
+    fn paths_at(&self, text: &str, offsets: &[usize]) -> Vec<String>;
 }
 
 /// A format that holds bytes: it is read as it came, and text is decoded where it stands.

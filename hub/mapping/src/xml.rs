@@ -69,8 +69,8 @@ impl Source for Xml {
         document::read(self, text, state, to)
     }
 
-    fn path_at(&self, text: &str, offset: usize) -> String {
-        path::path_at(text, offset)
+    fn paths_at(&self, text: &str, offsets: &[usize]) -> Vec<String> {
+        path::paths_at(text, offsets)
     }
 }
 

@@ -35,8 +35,8 @@ impl Source for CsvFormat {
         self.walk(text, state, to).map_err(|fault| fault.in_text(text))
     }
 
-    fn path_at(&self, text: &str, offset: usize) -> String {
-        Finder::find(offset, |finder| {
+    fn paths_at(&self, text: &str, offsets: &[usize]) -> Vec<String> {
+        Finder::find(offsets, |finder| {
             // Whatever is wrong further on, the path before it stands.
             let _ = self.walk(text, &mut CsvState::default(), finder);
         })

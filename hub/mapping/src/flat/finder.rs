@@ -1,30 +1,41 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Finds the path of what stands at an offset, for rejections.
+//! Finds the paths of what stands at offsets, for rejections and provenance.
 
 use crate::source::{Listener, Names, Piece, Symbol};
 
-/// Listens for the place at an offset.
+/// Listens for the places at offsets.
 #[derive(Debug, Default)]
 pub(crate) struct Finder {
     names: Names,
-    offset: usize,
+    /// The offsets that were not passed yet, the last one first.
+    offsets: Vec<usize>,
     /// How many records of each name the document had.
     seen: Vec<(String, usize)>,
     record: Option<String>,
     /// 1 in a record, 2 in a column.
     depth: usize,
-    found: String,
+    /// The place entered last.
+    path: String,
+    found: Vec<String>,
 }
 
 impl Finder {
-    /// The path found by a walk that `walk` does: `/P[2]/amount`.
-    pub(crate) fn find(offset: usize, walk: impl FnOnce(&mut Self)) -> String {
+    /// The paths of offsets that grow, found by a walk that `walk` does: `/P[2]/amount`.
+    pub(crate) fn find(offsets: &[usize], walk: impl FnOnce(&mut Self)) -> Vec<String> {
         let mut finder = Self {
-            offset,
+            offsets: offsets.iter().rev().copied().collect(),
             ..Self::default()
         };
         walk(&mut finder);
+        finder.pass(usize::MAX);
         finder.found
+    }
+
+    /// What stands before `at` stands at the place entered last.
+    fn pass(&mut self, at: usize) {
+        while self.offsets.pop_if(|offset| *offset < at).is_some() {
+            self.found.push(self.path.clone());
+        }
     }
 }
 
@@ -54,9 +65,8 @@ impl Listener for Finder {
             self.record = Some(path.clone());
             path
         };
-        if at <= self.offset {
-            self.found = path;
-        }
+        self.pass(at);
+        self.path = path;
         self.depth += 1;
         true
     }

@@ -32,8 +32,8 @@ impl Source for JsonSource {
         .map_err(|fault| fault.in_text(text))
     }
 
-    fn path_at(&self, text: &str, offset: usize) -> String {
-        path_at(text, offset)
+    fn paths_at(&self, text: &str, offsets: &[usize]) -> Vec<String> {
+        paths_at(text, offsets)
     }
 }
 
@@ -159,11 +159,13 @@ enum Step<'t> {
     List(usize),
 }
 
-/// The path of what stands at an offset: `/answers[2]/value`.
-fn path_at(text: &str, offset: usize) -> String {
+/// The paths of what stands at offsets that grow: `/answers[2]/value`.
+fn paths_at(text: &str, offsets: &[usize]) -> Vec<String> {
     let mut scanner = Scanner::new(text);
     let mut steps: Vec<Step<'_>> = Vec::new();
-    let mut found = String::new();
+    let mut path = String::new();
+    let mut found = Vec::with_capacity(offsets.len());
+    let mut offsets = offsets.iter().peekable();
     while let Ok(Some(event)) = scanner.next() {
         let at = match &event {
             Event::CloseMap { .. } | Event::CloseList { .. } => {
@@ -182,22 +184,26 @@ fn path_at(text: &str, offset: usize) -> String {
         if let Some(Step::List(number)) = steps.last_mut() {
             *number += 1;
         }
-        if at > offset {
+        while offsets.next_if(|offset| **offset < at).is_some() {
+            found.push(path.clone());
+        }
+        if offsets.peek().is_none() {
             break;
         }
-        found = shown(&steps);
+        path.clear();
+        show(&steps, &mut path);
         match event {
             Event::OpenMap { .. } => steps.push(Step::Map(Cow::Borrowed(""))),
             Event::OpenList { .. } => steps.push(Step::List(0)),
             _ => {}
         }
     }
+    found.extend(offsets.map(|_| path.clone()));
     found
 }
 
 /// In the words of the mapping language, where an array inside an array has items called `item`.
-fn shown(steps: &[Step<'_>]) -> String {
-    let mut path = String::new();
+fn show(steps: &[Step<'_>], path: &mut String) {
     let mut in_list = false;
     for step in steps {
         match step {
@@ -216,5 +222,4 @@ fn shown(steps: &[Step<'_>]) -> String {
             }
         }
     }
-    path
 }

@@ -64,6 +64,23 @@ fn places(text: &str, offsets: &[usize]) -> Vec<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::JsonSource;
+    use crate::xml::Xml;
+
+    #[test]
+    fn paths_found_together_are_those_found_one_by_one() {
+        fn check(source: &impl Source, text: &str) {
+            let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+            let single: Vec<String> = offsets.iter().map(|at| source.path_at(text, *at)).collect();
+            assert_eq!(source.paths_at(text, &offsets), single);
+        }
+        let xml = "<?xml version='1.0'?><r a='1'><b>ü<c x = 'y'/><c/>&amp;</b>\n<b/><!-- --><b><d>1</d></b></r>\n";
+        check(&Xml::default(), xml);
+        check(
+            &JsonSource,
+            r#"{"a":[{"b":"ü\""},[1,[2,null],{"c":true}]],"d":{},"e":[],"f":{"g":7}} "#,
+        );
+    }
 
     #[test]
     fn places_are_those_that_are_found_one_by_one() {

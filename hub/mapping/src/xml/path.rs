@@ -1,38 +1,46 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The path of an offset in a document, for people: `/ubl:Invoice/cac:InvoiceLine[3]/cbc:ID`. Only for refusals, so it
-//! walks the document again.
+//! The paths of offsets in a document, for people: `/ubl:Invoice/cac:InvoiceLine[3]/cbc:ID`. Only for refusals and for
+//! provenance, so it walks the document again.
 
 use std::collections::HashMap;
 
 use super::attributes;
 use super::runs;
 
-/// The path of what stands at `offset`, names as the document spells them; an index where a name stands repeatedly.
-pub(super) fn path_at(text: &str, offset: usize) -> String {
+/// The paths of what stands at offsets that grow, names as the document spells them; an index where a name stands
+/// repeatedly.
+pub(super) fn paths_at(text: &str, offsets: &[usize]) -> Vec<String> {
     let mut paths = Paths::default();
+    let mut offsets = offsets.iter().copied().peekable();
+    let mut found = Vec::with_capacity(offsets.len());
     let mut at = 0;
-    while at <= offset
+    while offsets.peek().is_some()
         && let Some(tag) = next_tag(text, at)
     {
+        while offsets.next_if(|offset| *offset < tag).is_some() {
+            found.push(paths.shown());
+        }
         let to = behind(text, tag);
         let is_empty = text.get(..to).is_some_and(|before| before.ends_with("/>"));
-        if text.get(tag..).is_some_and(|rest| rest.starts_with("</")) {
-            if offset >= to {
-                paths.leave();
-            }
-        } else if tag <= offset {
-            let name = name(text, tag);
+        let is_end = text.get(tag..).is_some_and(|rest| rest.starts_with("</"));
+        let name = name(text, tag);
+        if !is_end {
             paths.enter(name);
-            if offset < to {
-                return with_attribute(&paths.shown(), text, tag + 1 + name.len(), offset);
-            }
-            if is_empty {
-                paths.leave();
-            }
+        }
+        while let Some(offset) = offsets.next_if(|offset| *offset < to) {
+            found.push(if is_end {
+                paths.shown()
+            } else {
+                with_attribute(&paths.shown(), text, tag + 1 + name.len(), offset)
+            });
+        }
+        if is_end || is_empty {
+            paths.leave();
         }
         at = to;
     }
-    paths.shown()
+    found.extend(offsets.map(|_| paths.shown()));
+    found
 }
 
 /// The elements that are open, and how often each name stood in each.
