@@ -6,6 +6,7 @@
 //! document stands in a [`Worker`].
 
 mod beside;
+pub mod comparison;
 mod contents;
 mod convert;
 mod csv;

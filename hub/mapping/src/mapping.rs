@@ -6,6 +6,7 @@ mod format;
 mod load;
 mod run;
 mod schema;
+mod structure;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use hub_message::{CaseKey, Code, Digest, Finding, NodeRef, Place, Rejection, SchemaId, Shape, Tree};
 
 use crate::beside::Beside;
+use crate::comparison::Structure;
 use crate::contents::ReadOutput;
 use crate::facts::Facts;
 use crate::language::file;
@@ -93,9 +95,14 @@ impl RulePlaces {
         &self.file
     }
 
+    /// What stands at a byte range.
+    pub(crate) fn raw(&self, span: &Range<usize>) -> &str {
+        self.text.get(span.clone()).unwrap_or_default()
+    }
+
     /// What stands at a byte range, without the quotation marks of TOML.
     pub(crate) fn text(&self, span: &Range<usize>) -> &str {
-        let text = self.text.get(span.clone()).unwrap_or_default();
+        let text = self.raw(span);
         let unquoted = |mark: &str| text.strip_prefix(mark)?.strip_suffix(mark);
         let marks = ["\"\"\"", "'''", "\"", "'"];
         marks.into_iter().find_map(unquoted).unwrap_or(text)
@@ -220,6 +227,11 @@ impl Mapping {
     /// The case keys of a canonical document, strongest first.
     pub fn case_keys(&self, document: NodeRef<'_>) -> Vec<CaseKey> {
         case::keys(&self.case, document)
+    }
+
+    /// A document of this format as a tree of places, named as `like` names them.
+    pub fn structure(&self, input: &[u8], like: &Mapping) -> Result<Structure<'static>, Rejection> {
+        structure::structure(self, input, &like.names)
     }
 
     /// A written document as text, for comparing: in its encoding.

@@ -65,6 +65,7 @@ fn places(text: &str, offsets: &[usize]) -> Vec<Place> {
 mod tests {
     use super::*;
     use crate::json::JsonSource;
+    use crate::source::Source;
     use crate::xml::Xml;
 
     #[test]
