@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::scan::Text;
 use super::value::{Table, Value};
 use crate::keys;
 use crate::report::Report;
@@ -29,29 +30,41 @@ pub(crate) enum Input {
     Write(String),
 }
 
-/// What must hold.
+/// What must hold, with its place in the file.
 #[derive(Debug, Clone)]
 pub(crate) enum Expectation {
     /// The output is this file's contents.
-    Equals(String),
+    Equals(Text),
     /// The output is this text.
-    EqualsText(String),
+    EqualsText(Text),
     /// Leaves of the canonical document by dotted path.
-    Expect(Vec<(String, String)>),
+    Expect(Vec<ExpectedLeaf>),
     /// The document is rejected.
     Error {
         code: Option<String>,
         field: Option<String>,
         source: Option<String>,
+        span: Range<usize>,
     },
     /// None of these texts occurs anywhere in the output.
-    Absent(Vec<String>),
+    Absent(Vec<Text>),
     /// None of these canonical paths is there.
-    Never(Vec<String>),
+    Never(Vec<Text>),
     /// The canonical document is valid.
-    Valid,
+    Valid(Range<usize>),
     /// Written and read again, the canonical document is the same.
-    Roundtrip,
+    Roundtrip(Range<usize>),
+}
+
+/// A leaf that is expected.
+#[derive(Debug, Clone)]
+pub(crate) struct ExpectedLeaf {
+    /// Dotted path.
+    pub(crate) path: String,
+    /// Its value as text.
+    pub(crate) value: String,
+    /// Where the value stands in the file.
+    pub(crate) span: Range<usize>,
 }
 
 impl TestBlock {
@@ -76,8 +89,8 @@ impl TestBlock {
         };
         let via = text("via", report);
         let mut expectations = Vec::new();
-        expectations.extend(text("equals", report).map(Expectation::Equals));
-        expectations.extend(text("equals_text", report).map(Expectation::EqualsText));
+        expectations.extend(table.text("equals", report).map(Expectation::Equals));
+        expectations.extend(table.text("equals_text", report).map(Expectation::EqualsText));
         if let Some(expect) = table.table("expect", report) {
             let mut found = Vec::new();
             leaves(expect, "", report, &mut found);
@@ -90,20 +103,21 @@ impl TestBlock {
                 code: part("code", report),
                 field: part("field", report),
                 source: part("source", report),
+                span: table.get("error").map_or(0..0, Value::span),
             });
         }
-        let values = |texts: Vec<super::scan::Text>| texts.into_iter().map(|t| t.value).collect::<Vec<_>>();
         if table.get("absent").is_some() {
-            expectations.push(Expectation::Absent(values(table.texts("absent", report))));
+            expectations.push(Expectation::Absent(table.texts("absent", report)));
         }
         if table.get("never").is_some() {
-            expectations.push(Expectation::Never(values(table.texts("never", report))));
+            expectations.push(Expectation::Never(table.texts("never", report)));
         }
+        let place = |key: &str| table.get(key).map_or(0..0, Value::span);
         if table.flag("valid", report) {
-            expectations.push(Expectation::Valid);
+            expectations.push(Expectation::Valid(place("valid")));
         }
         if table.flag("roundtrip", report) {
-            expectations.push(Expectation::Roundtrip);
+            expectations.push(Expectation::Roundtrip(place("roundtrip")));
         }
         if expectations.is_empty() {
             report.error(
@@ -123,7 +137,7 @@ impl TestBlock {
 }
 
 /// Leaves by dotted path; keys may be quoted paths or nest.
-fn leaves(table: &Table, above: &str, report: &mut Report, found: &mut Vec<(String, String)>) {
+fn leaves(table: &Table, above: &str, report: &mut Report, found: &mut Vec<ExpectedLeaf>) {
     for (key, value) in &table.entries {
         let path = if above.is_empty() {
             key.value.clone()
@@ -143,6 +157,10 @@ fn leaves(table: &Table, above: &str, report: &mut Report, found: &mut Vec<(Stri
                 continue;
             }
         };
-        found.push((path, text));
+        found.push(ExpectedLeaf {
+            path,
+            value: text,
+            span: value.span(),
+        });
     }
 }

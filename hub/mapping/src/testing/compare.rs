@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! What differs, in words.
+//! When two texts are the same, and when a rejection is the expected one.
 
 use std::cmp::Ordering;
 
-use hub_message::{Kind, NodeRef, Rejection};
+use hub_message::Rejection;
 
+use crate::comparison::{Difference, side_by_side};
 use crate::condition::compare_numbers;
 
 /// Stands for any value in an expected document.
@@ -15,98 +16,35 @@ pub(super) fn same_value(expected: &str, found: &str) -> bool {
     expected == ANY || expected == found || compare_numbers(expected, found) == Some(Ordering::Equal)
 }
 
-/// Finds the first difference between two canonical documents.
-pub(super) fn same(expected: NodeRef<'_>, found: NodeRef<'_>, path: &str) -> Result<(), String> {
-    let place = if path.is_empty() { "the document" } else { path };
-    let any = expected.kind() == Kind::Text && expected.text() == Some(ANY);
-    if expected.kind() != found.kind() && !any {
-        return Err(format!("`{place}` is {}, not {}", in_words(found), in_words(expected)));
-    }
-    match expected.kind() {
-        Kind::Map => same_members(expected, found, path),
-        Kind::List => {
-            let (many, few) = (found.children().count(), expected.children().count());
-            for (index, (expected, found)) in expected.children().zip(found.children()).enumerate() {
-                same(expected, found, &format!("{path}[{index}]"))?;
-            }
-            if many != few {
-                return Err(format!("`{place}` has {many} items, not {few}"));
-            }
-            Ok(())
-        }
-        _ => {
-            let (expected, found) = (expected.text().unwrap_or_default(), found.text().unwrap_or_default());
-            if same_value(expected, found) {
-                return Ok(());
-            }
-            Err(format!("`{place}` is `{found}`, not `{expected}`"))
-        }
-    }
+/// Whether two documents are the same. White space between the tags of XML says nothing, and neither do ends of lines.
+pub(super) fn same_text(expected: &str, found: &str) -> bool {
+    lines_of(expected, found) == lines_of(found, found)
 }
 
-fn same_members(expected: NodeRef<'_>, found: NodeRef<'_>, path: &str) -> Result<(), String> {
-    let below = |key: &str| {
-        if path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{path}.{key}")
+/// The lines that differ; of XML each tag is a line.
+pub(super) fn lines(expected: &str, found: &str) -> Vec<Difference> {
+    let (before, after) = (lines_of(expected, found), lines_of(found, found));
+    let pairs = side_by_side(&before, &after).into_iter();
+    let pairs = pairs.map(|(one, other)| {
+        let line = one.or(other).unwrap_or_default() + 1;
+        let text = |lines: &[String], at: Option<usize>| at.and_then(|at| lines.get(at)).cloned();
+        Difference {
+            path: format!("line {line}"),
+            field: "line".to_owned(),
+            before: text(&before, one),
+            after: text(&after, other),
         }
-    };
-    for member in expected.children() {
-        let key = member.key().unwrap_or_default();
-        match found.get(key) {
-            Some(there) => same(member, there, &below(key))?,
-            None => return Err(format!("`{}` is absent", below(key))),
-        }
-    }
-    match found
-        .children()
-        .find(|member| expected.get(member.key().unwrap_or_default()).is_none())
-    {
-        Some(more) => Err(format!(
-            "`{}` is there, and is not expected",
-            below(more.key().unwrap_or_default())
-        )),
-        None => Ok(()),
-    }
+    });
+    pairs.filter(|pair| pair.before != pair.after).collect()
 }
 
-fn in_words(node: NodeRef<'_>) -> &'static str {
-    match node.kind() {
-        Kind::Map => "an object",
-        Kind::List => "a list",
-        Kind::Text => "a text",
-        Kind::Number => "a number",
-        Kind::Bool => "true or false",
-        Kind::Null => "null",
-    }
-}
-
-/// Finds the first line that differs. White space between the tags of XML says nothing, and neither do ends of lines.
-pub(super) fn same_text(expected: &str, found: &str) -> Result<(), String> {
+fn lines_of(text: &str, found: &str) -> Vec<String> {
     let is_xml = found.trim_start().starts_with('<');
-    let lines = |text: &str| -> Vec<String> {
-        let text = text.replace("\r\n", "\n");
-        if !is_xml {
-            return text.trim_end().split('\n').map(str::to_owned).collect();
-        }
-        tags(&text)
-    };
-    let (expected, found) = (lines(expected), lines(found));
-    let longest = expected.len().max(found.len());
-    for index in 0..longest {
-        let (expected, found) = (expected.get(index), found.get(index));
-        if expected != found {
-            let shown = |line: Option<&String>| line.map_or("nothing".to_owned(), |line| format!("`{line}`"));
-            return Err(format!(
-                "line {} is {}, not {}",
-                index + 1,
-                shown(found),
-                shown(expected)
-            ));
-        }
+    let text = text.replace("\r\n", "\n");
+    if is_xml {
+        return tags(&text);
     }
-    Ok(())
+    text.trim_end().split('\n').map(str::to_owned).collect()
 }
 
 /// The document with one tag, and the text behind it, a line.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Surroundings, run};
+use super::{Surroundings, TestOutcome, Tests, Update, rewrite, run};
 use crate::sample::load_xml;
 
 const ROWS: &str =
@@ -36,8 +36,20 @@ fn check(block: &str, expected: Option<&str>) {
             },
         },
     );
-    assert_eq!(outcomes[0].failure.as_deref(), expected);
+    assert_eq!(shown(&outcomes[0]).as_deref(), expected);
     assert_eq!(outcomes[0].name, "t");
+}
+
+/// What fails, each place that differs behind it.
+fn shown(outcome: &TestOutcome) -> Option<String> {
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    let failures = outcome.failures.iter().map(|failure| {
+        let differences = failure.differences.iter();
+        let differences = differences.map(|d| format!(" | {} {} > {}", d.path, value(&d.before), value(&d.after)));
+        format!("{}{}", failure.text, differences.collect::<String>())
+    });
+    let failures: Vec<String> = failures.collect();
+    (!outcome.passed()).then(|| failures.join("; "))
 }
 
 #[test]
@@ -49,11 +61,11 @@ fn documents_that_are_read() {
     check(&format!("read = 'd.xml'\nequals_text = '{CANONICAL}'"), None);
     check(
         "read = 'd.xml'\nequals_text = '{\"a\":\"2026-01-02\"}'",
-        Some("`n` is there, and is not expected"),
+        Some("the canonical document is not `equals_text` | n - > 1.50 | l[0].x - > 1 | l[1].x - > 2"),
     );
     check(
         "read = 'd.xml'\nequals_text = '{\"a\":\"2026-01-02\",\"n\":2,\"l\":[]}'",
-        Some("`n` is `1.50`, not `2`"),
+        Some("the canonical document is not `equals_text` | n 2 > 1.50 | l[0].x - > 1 | l[1].x - > 2"),
     );
     check("read = 'e.xml'\nvalid = true", Some("there is no file `e.xml`"));
     check("read_text = '<r/>'\nvalid = true", Some("no a"));
@@ -67,9 +79,12 @@ fn leaves() {
     );
     check(
         "read = 'd.xml'\nexpect = { \"l[2].x\" = '2' }",
-        Some("`l[2].x` is absent, not `2`"),
+        Some("the canonical document is not what `expect` says | l[2].x 2 > -"),
     );
-    check("read = 'd.xml'\nexpect.n = 2", Some("`n` is `1.50`, not `2`"));
+    check(
+        "read = 'd.xml'\nexpect = { n = 2, a = 'x', \"l[0].x\" = 1 }",
+        Some("the canonical document is not what `expect` says | n 2 > 1.50 | a x > 2026-01-02"),
+    );
     check("read = 'd.xml'\nabsent = ['2027']\nnever = ['l.y']", None);
     check("read = 'd.xml'\nabsent = ['2026']", Some("`2026` stands in the output"));
     check("read = 'd.xml'\nnever = ['l.x']", Some("`l.x` is there"));
@@ -80,7 +95,7 @@ fn documents_that_are_written() {
     check("write = 'd.json'\nequals = 'out.xml'\nroundtrip = true", None);
     check(
         "read_text = '<r><n>1</n></r>'\nvia = 'x'\nequals_text = '<r/>'",
-        Some("line 1 is `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`, not `<r/>`"),
+        Some("what was written is not `equals_text` | /r  > - | /r/n - > 1"),
     );
     check(
         "read = 'd.xml'\nvia = 'y'\nvalid = true",
@@ -112,4 +127,110 @@ fn rejections() {
         "read_text = '<r>'\nvalid = true",
         Some("AH-X103: the document ends before its root element is closed (at 1:4)"),
     );
+}
+
+#[test]
+fn every_expectation_that_fails_is_told_with_its_place() {
+    let block = "read = 'd.xml'\nabsent = ['2026', 'x9', '1.5']\nnever = ['l.x', 'n', 'o']\nexpect.n = 3\nvalid = true";
+    let mapping = load_xml("a:date, n:number, l[ x ]", &format!("{ROWS}{block}"));
+    let around = Surroundings {
+        library: &|_| None,
+        file: &|_| Some(DOCUMENT.into()),
+        validate: &|_| Err("never valid".into()),
+    };
+    let outcome = &run(&mapping, &around)[0];
+    let found: Vec<String> = outcome
+        .failures
+        .iter()
+        .map(|failure| format!("{} {}", failure.place.line - outcome.place.line, failure.text))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "4 the canonical document is not what `expect` says",
+            "2 `2026` stands in the output",
+            "2 `1.5` stands in the output",
+            "3 `l.x` is there",
+            "3 `n` is there",
+            "5 never valid",
+        ]
+    );
+}
+
+#[test]
+fn what_is_written_otherwise_only_is_shown_by_line() {
+    check(
+        "write = 'd.json'\nequals_text = '''<?xml version=\"1.0\" encoding=\"UTF-8\"?><r xmlns:p=\"urn:p\"><n>1.5</n><a>2026-01-02</a>\n\
+         <l><x>1</x></l><l><x>*</x></l></r>'''",
+        Some(
+            "what was written is not `equals_text` | line 3 <n>1.5 > <a>2026-01-02 | line 4 </n> > </a> | line 5 <a>2026-01-02 > <n>1.5 | line 6 </a> > </n>",
+        ),
+    );
+}
+
+#[test]
+fn expectations_are_brought_up_to_date() {
+    let block = "read = 'd.xml'\nequals = 'c.json' # stays\nexpect = { n = 2, a = 'x', \"l[0].x\" = \"7\", o = 1 }\n\
+        [[test]]\nname = 'u'\nread = 'd.xml'\nequals_text = '{}'\n\
+        [[test]]\nname = 'w'\nwrite = 'c.json'\nequals = 'new.xml'\n\
+        [[test]]\nname = 'r'\nread_text = '<r><a>x</a></r>'\nexpect = { n = 1 }\n";
+    let text = format!("{ROWS}{block}");
+    let mapping = load_xml("a:date, n:number, l[ x ]", &text);
+    let around = Surroundings {
+        library: &|_| None,
+        file: &|name| match name {
+            "d.xml" => Some(DOCUMENT.into()),
+            "c.json" => Some("{\n  \"n\": 1.5,\n  \"a\": \"2026-01-02\",\n  \"m\": 1\n}\n".into()),
+            _ => None,
+        },
+        validate: &|_| Ok(()),
+    };
+    let outcomes = run(&mapping, &around);
+    assert!(outcomes[3].updates.is_empty());
+    let updates = || outcomes.iter().flat_map(|outcome| &outcome.updates);
+    let whole = crate::sample::XML_HEAD.to_owned() + &text;
+    assert_eq!(
+        rewrite(&whole, updates()),
+        whole
+            .replace(
+                "n = 2, a = 'x', \"l[0].x\" = \"7\"",
+                "n = 1.50, a = '2026-01-02', \"l[0].x\" = \"1\""
+            )
+            .replace("'{}'", r#"'{"a":"2026-01-02","n":1.50,"l":[{"x":"1"},{"x":"2"}]}'"#)
+    );
+    let files: Vec<(&str, String)> = updates()
+        .filter_map(|update| match update {
+            Update::File { name, contents } => Some((name.as_str(), String::from_utf8_lossy(contents).into_owned())),
+            Update::Text { .. } => None,
+        })
+        .collect();
+    let canonical = "{\n  \"a\": \"2026-01-02\",\n  \"n\": 1.5,\n  \"l\": [\n    {\n      \"x\": \"1\"\n    },\n    {\n      \"x\": \"2\"\n    }\n  ]\n}\n";
+    let written = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<r xmlns:p=\"urn:p\"><a>2026-01-02</a><n>1.5</n></r>\n";
+    assert_eq!(
+        files,
+        [("c.json", canonical.to_owned()), ("new.xml", written.to_owned())]
+    );
+}
+
+#[test]
+fn the_rows_that_tests_touch_are_known() {
+    let block = "read_text = '<r><n>1</n></r>'\nexpect.n = 1\n\
+        [[test]]\nname = 'u'\nread_text = '<r><l><x>1</x></l></r>'\nroundtrip = true\n";
+    let mapping = load_xml("a:date, n:number, l[ x ]", &format!("{ROWS}{block}"));
+    let around = Surroundings {
+        library: &|_| None,
+        file: &|_| None,
+        validate: &|_| Ok(()),
+    };
+    let touched = |tests: Tests<'_>| {
+        let coverage = tests.coverage();
+        (coverage.read().used, coverage.written().used, coverage.both().all)
+    };
+    let mut tests = Tests::new(&mapping, &around);
+    assert_eq!(tests.names().collect::<Vec<_>>(), ["t", "u"]);
+    assert!(tests.run(0).unwrap().passed() && tests.run(2).is_none());
+    assert_eq!(touched(tests), (1, 0, 8));
+    let mut tests = Tests::new(&mapping, &around);
+    assert!(tests.run(0).unwrap().passed() && tests.run(1).unwrap().passed());
+    assert_eq!(touched(tests), (3, 2, 8));
 }

@@ -53,6 +53,7 @@ impl<'a, S: Sink> Writing<'a, S> {
         };
         for (index, value) in scope.values.iter().enumerate() {
             if let Err(refusal) = self.state.make(bases, index as u16, value, from) {
+                self.record_refused(&value.rule, refusal.code);
                 self.refuse(&value.rule, &refusal);
             }
         }
@@ -193,9 +194,9 @@ impl<'a, S: Sink> Writing<'a, S> {
             self.state.indices.push((list.rule.field.len(), index));
             let bases = self.state.open(&list.item, item);
             if self.wants(list, bases) {
+                self.record_item(list);
                 self.make(&list.item, bases);
                 if self.exists(bases, 0) {
-                    self.record_item(list);
                     self.element(&list.item, bases, 0, name);
                 }
             }

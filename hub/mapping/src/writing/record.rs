@@ -6,14 +6,25 @@ use super::values::{Asking, Bases, From as Given};
 use super::{ListWrite, Value, ValueSource, WriteScope};
 use crate::convert::Way;
 use crate::provenance::{From, Leaf, Recorder};
+use crate::rows::Rule;
 use crate::sink::Sink;
 use crate::source::Symbol;
+
+/// The code of a required value that is not there.
+const ABSENT: &str = "AH-M202";
 
 impl<S: Sink> Writing<'_, S> {
     /// An item of a list is written.
     pub(super) fn record_item(&mut self, list: &ListWrite) {
         if let Some(recorder) = &mut self.state.recorder {
             recorder.fired(&list.rule);
+        }
+    }
+
+    /// A value was there and was refused: its row did what it is for.
+    pub(super) fn record_refused(&mut self, rule: &Rule, code: &str) {
+        if let Some(recorder) = self.state.recorder.as_mut().filter(|_| code != ABSENT) {
+            recorder.fired(rule);
         }
     }
 
