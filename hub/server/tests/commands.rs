@@ -8,6 +8,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+#[path = "commands/test.rs"]
+mod test;
+
 /// What came of a command.
 struct Ran {
     exit: i32,

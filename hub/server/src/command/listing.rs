@@ -52,6 +52,17 @@ impl Listing {
     }
 }
 
+/// A text with every line set in by so many spaces.
+pub(crate) fn indented(text: &str, by: usize) -> String {
+    let mut out = String::with_capacity(text.len() + by * 8);
+    for line in text.lines() {
+        out.push_str(&" ".repeat(by));
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
 /// A value as JSON text, its line ended.
 pub(crate) fn json(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value)

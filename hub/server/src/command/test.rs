@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `amtshub test`: runs the `[[test]]` blocks that stand in mapping files, without NATS.
 
+mod render;
+mod rewrite;
+
 use std::cell::RefCell;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use hub_mapping::Mapping;
-use hub_mapping::testing::{self, Surroundings, TestOutcome};
+use hub_mapping::provenance::Coverage;
+use hub_mapping::testing::{Surroundings, TestOutcome, Tests};
 use hub_message::Tree;
-use serde_json::{Value, json};
 
-use super::explain;
 use crate::cli::Output;
 use crate::config::library::{Library, Places};
 use crate::config::{Findings, folder};
@@ -19,10 +22,29 @@ use crate::terminal;
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit codes: 0 all tests passed, 1 a test failed, a mapping does not load or too few of its rows \
+                        were touched, 2 wrong usage."
+)]
 pub(crate) struct Arguments {
     /// Mapping files or folders of them; without any, the folder `mappings` here or above.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Only the tests whose name holds this text.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Bring `equals`, `equals_text` and `expect` up to date with what the mappings make, and show what changes.
+    #[arg(long)]
+    update: bool,
+    /// List the rows that no test touched.
+    #[arg(long)]
+    coverage: bool,
+    /// Fail when the tests of a mapping touch less than this share of its rows.
+    #[arg(long, value_name = "PERCENT", conflicts_with = "filter")]
+    min_coverage: Option<u8>,
+    /// Also write the results to this file, as JUnit XML.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// How the results are written.
     #[arg(long, value_enum, default_value_t)]
     output: Output,
@@ -30,13 +52,86 @@ pub(crate) struct Arguments {
 
 /// What came of the tests of one mapping file.
 struct Tested {
-    file: String,
     id: String,
-    outcomes: Vec<TestOutcome>,
+    file: String,
+    folder: PathBuf,
+    text: String,
+    /// Each with the time it took.
+    outcomes: Vec<(TestOutcome, Duration)>,
+    /// Which rows were touched; `None`: the mapping does not load.
+    coverage: Option<Coverage>,
+}
+
+impl Tested {
+    fn failed(&self) -> usize {
+        self.outcomes.iter().filter(|(outcome, _)| !outcome.passed()).count()
+    }
+
+    /// Whether its tests touch too few of its rows.
+    fn too_few(&self, least: Option<u8>) -> bool {
+        let share = self.coverage.as_ref().map(|coverage| coverage.both().percent());
+        least
+            .zip(share)
+            .is_some_and(|(least, share)| share < usize::from(least))
+    }
 }
 
 /// Tests. Results go to standard output, findings about files to standard error.
 pub(crate) fn execute(arguments: &Arguments) -> Exit {
+    let mut run = run(arguments);
+    if let (true, Ok((tested, _))) = (arguments.update, &run) {
+        match rewrite::update(tested) {
+            Ok(false) => {}
+            Ok(true) => run = self::run(arguments),
+            Err(text) => run = Err(text),
+        }
+    }
+    let (tested, findings) = match run {
+        Ok(done) => done,
+        Err(text) => {
+            terminal::message(&format!("error: {text}"));
+            return Exit::Usage;
+        }
+    };
+    match arguments.output {
+        Output::Table => terminal::data(render::table(&tested, arguments.coverage).as_bytes()),
+        Output::Json => terminal::data(format!("{:#}\n", render::json(&tested)).as_bytes()),
+    }
+    if !findings.is_empty() {
+        terminal::findings(&findings.render());
+    }
+    if let Some(file) = &arguments.junit
+        && let Err(fault) = std::fs::write(file, render::junit(&tested))
+    {
+        terminal::message(&format!("error: {}: {fault}", file.display()));
+        return Exit::Usage;
+    }
+    judge(&tested, &findings, arguments.min_coverage)
+}
+
+fn judge(tested: &[Tested], findings: &Findings, least: Option<u8>) -> Exit {
+    let failed: usize = tested.iter().map(Tested::failed).sum();
+    let count: usize = tested.iter().map(|tested| tested.outcomes.len()).sum();
+    let few: Vec<&Tested> = tested.iter().filter(|tested| tested.too_few(least)).collect();
+    for tested in &few {
+        let share = tested.coverage.as_ref().map_or(0, |coverage| coverage.both().percent());
+        let least = least.unwrap_or_default();
+        terminal::message(&format!(
+            "{}: its tests touch {share} % of its rows, {least} % are demanded; `amtshub test --coverage` lists the others",
+            tested.id
+        ));
+    }
+    terminal::message(&format!("{count} tests in {} mappings, {failed} failed", tested.len()));
+    let unloaded = tested.iter().any(|tested| tested.coverage.is_none());
+    if failed > 0 || findings.errors() > 0 || unloaded || !few.is_empty() {
+        Exit::Findings
+    } else {
+        Exit::Ok
+    }
+}
+
+/// Runs the tests of the mappings that were asked for.
+fn run(arguments: &Arguments) -> Result<(Vec<Tested>, Findings), String> {
     let mut findings = Findings::default();
     let start = arguments
         .paths
@@ -49,32 +144,13 @@ pub(crate) fn execute(arguments: &Arguments) -> Exit {
         Places::from(start)
     };
     let mut library = Library::open(&places, &mut findings);
-    let ids = match ids(arguments, &places, &mut library, &mut findings) {
-        Ok(ids) => ids,
-        Err(text) => {
-            terminal::message(&format!("error: {text}"));
-            return Exit::Usage;
-        }
-    };
+    let ids = ids(arguments, &places, &mut library, &mut findings)?;
     let library = RefCell::new((library, findings));
-    let tested: Vec<Tested> = ids.iter().filter_map(|id| test(&library, id)).collect();
-    let (_, findings) = library.into_inner();
-    match arguments.output {
-        Output::Table => terminal::data(table(&tested).as_bytes()),
-        Output::Json => terminal::data(format!("{:#}\n", as_json(&tested)).as_bytes()),
-    }
-    if !findings.is_empty() {
-        terminal::findings(&findings.render());
-        explain::point(findings.sorted().into_iter().map(|finding| &finding.code));
-    }
-    let failed = failures(&tested);
-    let count: usize = tested.iter().map(|tested| tested.outcomes.len()).sum();
-    terminal::message(&format!("{count} tests in {} mappings, {failed} failed", tested.len()));
-    if failed > 0 || findings.errors() > 0 || tested.len() < ids.len() {
-        Exit::Findings
-    } else {
-        Exit::Ok
-    }
+    let tested = ids
+        .iter()
+        .filter_map(|id| test(&library, id, arguments.filter.as_deref()));
+    let tested = tested.collect();
+    Ok((tested, library.into_inner().1))
 }
 
 fn parent(path: &Path) -> &Path {
@@ -115,40 +191,60 @@ fn ids(
     Ok(ids)
 }
 
-fn test(shared: &RefCell<(Library, Findings)>, id: &str) -> Option<Tested> {
+fn test(shared: &RefCell<(Library, Findings)>, id: &str, filter: Option<&str>) -> Option<Tested> {
     let load = |id: &str| -> Option<Arc<Mapping>> {
         let (library, findings) = &mut *shared.borrow_mut();
         library.load(id, findings)
     };
-    let mapping = load(id)?;
-    let (file, folder) = {
-        let borrowed = shared.borrow();
-        let (file, folder) = borrowed.0.file_of(id)?;
-        (file.to_owned(), folder.to_path_buf())
+    let mapping = load(id);
+    let mut tested = {
+        let library = &shared.borrow().0;
+        let (file, folder) = library.file_of(id)?;
+        Tested {
+            id: id.to_owned(),
+            file: file.to_owned(),
+            folder: folder.to_path_buf(),
+            text: library.text_of(id)?.to_owned(),
+            outcomes: Vec::new(),
+            coverage: None,
+        }
     };
-    let outcomes = testing::run(
-        &mapping,
-        &Surroundings {
-            library: &load,
-            file: &|name| beside(&folder, name),
-            validate: &|tree| validate(&shared.borrow().0, &mapping, tree),
-        },
-    );
-    Some(Tested {
-        file,
-        id: id.to_owned(),
-        outcomes,
-    })
+    let Some(mapping) = mapping else {
+        return Some(tested);
+    };
+    let around = Surroundings {
+        library: &load,
+        file: &|name| beside(&tested.folder, name),
+        validate: &|tree| validate(&shared.borrow().0, &mapping, tree),
+    };
+    let mut tests = Tests::new(&mapping, &around);
+    let mut outcomes = Vec::new();
+    for (index, name) in tests.names().enumerate() {
+        if filter.is_some_and(|filter| !name.to_lowercase().contains(&filter.to_lowercase())) {
+            continue;
+        }
+        let begun = Instant::now();
+        let outcome = tests.run(index);
+        outcomes.extend(outcome.map(|outcome| (outcome, begun.elapsed())));
+    }
+    let coverage = tests.coverage();
+    tested.outcomes = outcomes;
+    tested.coverage = Some(coverage);
+    Some(tested)
 }
 
-/// A file that a test names, relative to its mapping's folder. Tests are the author's own files, so they may lie
-/// elsewhere in the checkout.
-fn beside(folder: &Path, name: &str) -> Option<Vec<u8>> {
+/// Where a file lies that a test names, relative to its mapping's folder. Tests are the author's own files, so they may
+/// lie elsewhere in the checkout.
+fn place(folder: &Path, name: &str) -> Option<PathBuf> {
     let path = Path::new(name);
     let relative = path
         .components()
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir | Component::ParentDir));
-    relative.then(|| std::fs::read(folder.join(path)).ok()).flatten()
+    relative.then(|| folder.join(path))
+}
+
+fn beside(folder: &Path, name: &str) -> Option<Vec<u8>> {
+    std::fs::read(place(folder, name)?).ok()
 }
 
 fn validate(library: &Library, mapping: &Mapping, tree: &Tree) -> Result<(), String> {
@@ -160,54 +256,4 @@ fn validate(library: &Library, mapping: &Mapping, tree: &Tree) -> Result<(), Str
         let all = std::iter::once(&fault).chain(&fault.also);
         all.map(ToString::to_string).collect::<Vec<_>>().join("; ")
     })
-}
-
-fn failures(tested: &[Tested]) -> usize {
-    let outcomes = tested.iter().flat_map(|tested| &tested.outcomes);
-    outcomes.filter(|outcome| outcome.failure.is_some()).count()
-}
-
-fn table(tested: &[Tested]) -> String {
-    use std::fmt::Write;
-    let width = tested.iter().map(|tested| tested.id.chars().count()).max().unwrap_or(0);
-    let mut out = String::new();
-    for tested in tested {
-        let failed = tested
-            .outcomes
-            .iter()
-            .filter(|outcome| outcome.failure.is_some())
-            .count();
-        let count = tested.outcomes.len();
-        let (word, what) = match (count, failed) {
-            (0, _) => ("-   ", "no tests".to_owned()),
-            (_, 0) => ("ok  ", format!("{count} tests")),
-            (_, failed) => ("FAIL", format!("{failed} of {count} tests failed")),
-        };
-        let _ = writeln!(out, "{word}  {:width$}  {what}", tested.id);
-        for outcome in &tested.outcomes {
-            if let Some(failure) = &outcome.failure {
-                let _ = writeln!(
-                    out,
-                    "      {}:{}: `{}`: {failure}",
-                    tested.file, outcome.place, outcome.name
-                );
-            }
-        }
-    }
-    out
-}
-
-fn as_json(tested: &[Tested]) -> Value {
-    let list = tested.iter().map(|tested| {
-        let tests = tested.outcomes.iter().map(|outcome| {
-            json!({
-                "name": outcome.name,
-                "line": outcome.place.line,
-                "ok": outcome.failure.is_none(),
-                "failure": outcome.failure,
-            })
-        });
-        json!({ "mapping": tested.id, "file": tested.file, "tests": tests.collect::<Vec<_>>() })
-    });
-    list.collect()
 }

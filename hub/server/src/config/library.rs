@@ -162,6 +162,11 @@ impl Library {
             .map(|file| (file.file.as_str(), file.folder.as_path()))
     }
 
+    /// The text of a mapping's file.
+    pub(crate) fn text_of(&self, id: &str) -> Option<&str> {
+        self.files.get(id).map(|file| file.text.as_str())
+    }
+
     /// Loads a mapping, once. What is wrong with it is a finding.
     pub(crate) fn load(&mut self, id: &str, findings: &mut Findings) -> Option<Arc<Mapping>> {
         if let Some(loaded) = self.loaded.get(id) {
