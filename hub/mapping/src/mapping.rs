@@ -234,6 +234,17 @@ impl Mapping {
         structure::structure(self, input, &like.names)
     }
 
+    /// What the schema of its format finds wrong with a written document, whatever `validate` says.
+    pub(crate) fn schema_faults(&self, written: &[u8]) -> Option<Rejection> {
+        match &self.format {
+            format::Format::Xml(xml) => {
+                let schema = xml.schema.as_ref()?;
+                Rejection::all(schema.faults(&xml.source, written))
+            }
+            _ => None,
+        }
+    }
+
     /// A written document as text, for comparing: in its encoding.
     pub(crate) fn as_text(&self, bytes: &[u8]) -> String {
         self.format.as_text(bytes)

@@ -11,7 +11,7 @@
 //! | `error = { code = "AH-M210", field = "…", source = "line:column" }` | the document is rejected, and a finding has all of these |
 //! | `absent = ["…"]` | none of these texts stands anywhere in the output |
 //! | `never = ["person.religion"]` | none of these canonical fields is there |
-//! | `valid = true` | the canonical document is valid |
+//! | `valid = true` | the canonical document is valid, and what was written is valid by the schema of its format |
 //! | `roundtrip = true` | what this mapping writes it reads back as the same canonical document, and writes again as the same document |
 //!
 //! A test that fails says of every place that differs what was expected and what was found. [`Tests`] runs with the

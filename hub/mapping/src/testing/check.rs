@@ -49,6 +49,11 @@ impl Running<'_> {
                         self.fail(span.start, text);
                     }
                 }
+                for written in &made.written {
+                    if let Some(rejection) = self.mapping.schema_faults(written) {
+                        self.fail(span.start, compare::shown(&rejection));
+                    }
+                }
             }
             Expectation::Roundtrip(span) => {
                 for document in &made.canonical {

@@ -234,3 +234,36 @@ fn the_rows_that_tests_touch_are_known() {
     assert!(tests.run(0).unwrap().passed() && tests.run(1).unwrap().passed());
     assert_eq!(touched(tests), (3, 2, 8));
 }
+
+#[test]
+fn what_is_written_is_valid_by_the_schema_of_its_format() {
+    const SCHEMA: &str = "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'><xs:element name='r'><xs:complexType><xs:sequence>\
+        <xs:element name='n' type='xs:int' minOccurs='0'/></xs:sequence></xs:complexType></xs:element></xs:schema>";
+    let head = crate::sample::XML_HEAD.replace("root = 'r'", "root = 'r'\nschema = 's.xsd'\nvalidate = []");
+    let head = head.replace("[format.ns]\np = 'urn:p'\n", "");
+    let text = format!("{head}[fields]\nn = 'n'\n[[test]]\nname = 't'\nwrite = 'd.json'\nvalid = true\n");
+    let schema = |_: crate::beside::Wanted<'_>| {
+        Ok(crate::beside::XsdFile {
+            file: "s.xsd".to_owned(),
+            bytes: SCHEMA.into(),
+        })
+    };
+    let beside = crate::beside::Beside {
+        schema: &schema,
+        ..crate::beside::Beside::NOTHING
+    };
+    let loaded = crate::Mapping::load("x.map.toml", &text, &crate::sample::shape("n"), beside);
+    let mapping = loaded.mapping.unwrap_or_else(|| panic!("{:?}", loaded.findings));
+    let outcome = |number: &str| {
+        let document = format!("{{\"n\":\"{number}\"}}");
+        let around = Surroundings {
+            library: &|_| None,
+            file: &|_| Some(document.clone().into_bytes()),
+            validate: &|_| Ok(()),
+        };
+        run(&mapping, &around).remove(0)
+    };
+    assert_eq!(shown(&outcome("7")), None);
+    let failed = shown(&outcome("seven")).unwrap();
+    assert!(failed.contains("AH-X") && failed.contains("not valid"), "{failed}");
+}
