@@ -158,6 +158,7 @@ pub(crate) mod resolve;
 pub(crate) mod row;
 pub(crate) mod scan;
 mod sides;
+mod spelling;
 pub(crate) mod table;
 pub(crate) mod template;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Collects the findings about a mapping file: all at once, never only the first.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use hub_message::{Code, Finding};
@@ -9,6 +10,8 @@ use hub_message::{Code, Finding};
 #[derive(Debug)]
 pub struct Report {
     file: String,
+    /// Where the lines of the file begin, as far as its text is known.
+    lines: Vec<usize>,
     findings: Vec<Finding>,
 }
 
@@ -17,8 +20,22 @@ impl Report {
     pub fn new(file: &str) -> Self {
         Self {
             file: file.to_owned(),
+            lines: Vec::new(),
             findings: Vec::new(),
         }
+    }
+
+    /// With the text of the file, so that a finding can say in which line another thing stands.
+    pub fn about(file: &str, text: &str) -> Self {
+        Self {
+            lines: text.match_indices('\n').map(|(at, _)| at + 1).collect(),
+            ..Self::new(file)
+        }
+    }
+
+    /// The line of an offset, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.lines.partition_point(|start| *start <= offset) + 1
     }
 
     /// An error at a byte range of the file. The finding can be given a help text.
@@ -78,6 +95,10 @@ impl Report {
     pub fn finish(mut self) -> Vec<Finding> {
         let own = std::mem::take(&mut self.file);
         self.findings.sort_by_key(|f| (f.file != own, f.span.start, f.span.end));
+        // A fragment is looked at wherever it is used, and what is wrong in it is wrong once.
+        let mut seen = HashSet::new();
+        self.findings
+            .retain(|f| seen.insert((f.code.clone(), f.span.clone(), f.text.clone())));
         self.findings
     }
 }

@@ -56,6 +56,10 @@ pub(crate) struct Predicate {
     pub(crate) path: Path,
     pub(crate) negated: bool,
     pub(crate) against: Against,
+    /// Where what stands between the brackets is in the mapping file.
+    pub(crate) at: At,
+    /// Where it is that says what the place is compared with.
+    pub(crate) against_at: At,
 }
 
 impl Path {
@@ -70,10 +74,26 @@ impl Path {
         }
     }
 
-    /// Whether a predicate with `!=` stands in it.
-    pub(crate) fn negated(&self) -> bool {
+    /// Where the file spells attributes in it, those of predicates among them.
+    pub(crate) fn attributes_at(&self) -> Vec<Range<usize>> {
+        let predicates = self.steps.iter().flat_map(|step| &step.predicates);
+        let mut found: Vec<_> = predicates
+            .flat_map(|predicate| predicate.path.attributes_at())
+            .collect();
+        found.extend(self.attribute.map(|_| self.attribute_at.0.clone()));
+        found
+    }
+
+    /// The first predicate with `!=` or `is absent` in it.
+    pub(crate) fn first_negated(&self) -> Option<&Predicate> {
         let mut predicates = self.steps.iter().flat_map(|step| &step.predicates);
-        predicates.any(|p| p.negated || p.path.negated())
+        predicates.find_map(|predicate| {
+            if predicate.negated {
+                Some(predicate)
+            } else {
+                predicate.path.first_negated()
+            }
+        })
     }
 
     /// The path in the mapping's spelling, predicates left out.
@@ -96,8 +116,14 @@ impl Path {
 /// Where a row stands and what it is about, for findings and rejections.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rule {
-    /// Byte range in the mapping file.
+    /// Byte range in the mapping file: the text of the row.
     pub(crate) span: Range<usize>,
+    /// Byte range of its key, the canonical field.
+    pub(crate) key: Range<usize>,
+    /// Byte range of its place, without functions.
+    pub(crate) at: Range<usize>,
+    /// The fields that its functions and its condition ask for, `^field`, and where they do.
+    pub(crate) asks: Vec<(String, Range<usize>)>,
     /// Dotted canonical path from the root of the document.
     pub(crate) field: String,
     /// Its place as the mapping spells it, without predicates, from the root of the document.

@@ -66,29 +66,39 @@ impl<'f> Layout<'f> {
         let Some(columns) = self.record(path, rule, names, report) else {
             return;
         };
-        let fault = match path.steps.as_slice() {
+        match path.steps.as_slice() {
             [_, column] if path.attribute.is_none() => {
                 let name = names.spelled(column.name);
-                let Some(columns) = columns.as_ref().filter(|columns| !columns.contains(&name)) else {
-                    return;
-                };
-                let text = format!("there is no column `{name}` in this record");
-                return report.unknown("AH-M103", rule.span.clone(), text, name, columns.iter().copied());
+                if let Some(columns) = columns.as_ref().filter(|columns| !columns.contains(&name)) {
+                    let text = format!("there is no column `{name}` in this record");
+                    report.unknown("AH-M103", column.at.0.clone(), text, name, columns.iter().copied());
+                }
             }
-            [_] => "a record has columns, not a value: write `record/column`",
-            _ => "nothing stands below a column",
-        };
-        report.error("AH-M103", rule.span.clone(), fault);
+            [record] if path.attribute.is_none() => {
+                let text = "a record has columns, not a value";
+                report.error_help("AH-M103", record.at.0.clone(), text, "write `record/column`");
+            }
+            steps => {
+                let below = steps.get(2).map(|step| step.at.0.clone());
+                let at = below.unwrap_or_else(|| path.attribute_at.0.clone());
+                report.error("AH-M103", at, "nothing stands below a column");
+            }
+        }
     }
 
     /// The columns of the record at the beginning of a path; one that there is not is reported.
     fn record(&self, path: &Path, rule: &Rule, names: &Names, report: &mut Report) -> Option<&Option<Vec<&'f str>>> {
-        let name = names.spelled(path.steps.first()?.name);
+        let Some(first) = path.steps.first() else {
+            let text = "a value stands in a column of a record";
+            report.error_help("AH-M103", rule.at.clone(), text, "write `record/column`");
+            return None;
+        };
+        let name = names.spelled(first.name);
         let found = self.records.iter().find(|(record, _)| *record == name);
         if found.is_none() {
             let text = format!("there is no record `{name}` in `[format]`");
             let known = self.records.iter().map(|(record, _)| *record);
-            report.unknown("AH-M103", rule.span.clone(), text, name, known);
+            report.unknown("AH-M103", first.at.0.clone(), text, name, known);
         }
         found.map(|(_, columns)| columns)
     }

@@ -22,8 +22,8 @@ use crate::rows::Gather;
 pub(crate) struct Chain {
     pub(crate) stages: Vec<Stage>,
     pub(crate) gather: Gather,
-    /// `template('…')`, and the argument's range in the string.
-    pub(crate) template: Option<Template>,
+    /// `template('…')`, and the text of its argument.
+    pub(crate) template: Option<(Template, Text)>,
     /// What reading makes; `None`: the text as it stands.
     pub(crate) makes: Option<LeafKind>,
     /// The first function that cannot be undone, and its range in the string.
@@ -79,24 +79,25 @@ pub(crate) fn chain(
 fn library(call: &Call, text: &Text, chain: &mut Chain, report: &mut Report) {
     let Some(found) = function::find(&call.name) else {
         let sentence = format!("there is no function `{}`", call.name);
-        let range = call.range.start..call.range.start + call.name.len();
         let known = function::FUNCTIONS
             .iter()
             .map(|f| f.name)
             .chain(["table", "template", "use"]);
-        report.unknown("AH-M111", text.place(&range), sentence, &call.name, known);
+        report.unknown("AH-M111", text.place(&call.name_range), sentence, &call.name, known);
         return;
     };
     match (found.prepare)(&call.arguments) {
         Err(sentence) => report.error_help(
             "AH-M112",
-            text.place(&call.range),
+            text.place(&call.arguments_range()),
             format!("`{}` does not work with these arguments: {sentence}", call.name),
             format!("{}({})", found.name, found.arguments),
         ),
         Ok(Prepared::Each(conversion)) => {
             if conversion.law == Law::OneWay || conversion.write.is_none() {
-                chain.one_way.get_or_insert((call.name.clone(), call.range.clone()));
+                chain
+                    .one_way
+                    .get_or_insert((call.name.clone(), call.name_range.clone()));
             }
             chain.makes = conversion.makes.or(chain.makes);
             chain.stages.push(Stage::Call {
@@ -107,7 +108,9 @@ fn library(call: &Call, text: &Text, chain: &mut Chain, report: &mut Report) {
         Ok(Prepared::Pick(pick)) => gather(Gather::Pick(pick), call, text, chain, report),
         Ok(Prepared::Fold(fold)) => {
             chain.makes = Some(fold.makes());
-            chain.one_way.get_or_insert((call.name.clone(), call.range.clone()));
+            chain
+                .one_way
+                .get_or_insert((call.name.clone(), call.name_range.clone()));
             gather(Gather::Fold(fold), call, text, chain, report);
         }
     }
@@ -117,7 +120,7 @@ fn gather(gather: Gather, call: &Call, text: &Text, chain: &mut Chain, report: &
     if chain.gather != Gather::First || !chain.stages.is_empty() || chain.template.is_some() {
         report.error_help(
             "AH-M112",
-            text.place(&call.range),
+            text.place(&call.name_range),
             format!(
                 "`{}` chooses among the matches of the place, so it comes first",
                 call.name
@@ -133,7 +136,7 @@ fn template(call: &Call, index: usize, text: &Text, chain: &mut Chain, report: &
     let [Argument::Text(pattern)] = call.arguments.as_slice() else {
         report.error(
             "AH-M112",
-            text.place(&call.range),
+            text.place(&call.arguments_range()),
             "`template` takes one argument, a template in quotation marks",
         );
         return;
@@ -141,35 +144,18 @@ fn template(call: &Call, index: usize, text: &Text, chain: &mut Chain, report: &
     if index > 0 {
         report.error(
             "AH-M112",
-            text.place(&call.range),
+            text.place(&call.name_range),
             "`template` puts places together, so it comes first",
         );
         return;
     }
+    let of = text.literal(&call.argument_range());
     match Template::parse(pattern, scan_place) {
         Ok(made) => {
-            chain.template = Some(made);
+            chain.template = Some((made, of));
             chain.makes = Some(LeafKind::Text);
         }
-        Err(fault) => text.report(inside(fault, call, text), report),
-    }
-}
-
-/// A fault inside the first argument of a call, moved to its place in the row.
-fn inside(fault: Fault, call: &Call, text: &Text) -> Fault {
-    let quoted = text.value.get(call.range.clone()).and_then(|shown| shown.find('\''));
-    match quoted {
-        Some(quote) => {
-            let start = call.range.start + quote + 1;
-            Fault {
-                range: start + fault.range.start..start + fault.range.end,
-                ..fault
-            }
-        }
-        None => Fault {
-            range: call.range.clone(),
-            ..fault
-        },
+        Err(fault) => of.report(fault, report),
     }
 }
 
@@ -194,7 +180,7 @@ fn table(
     let [Argument::Name(name) | Argument::Text(name)] = call.arguments.as_slice() else {
         report.error(
             "AH-M112",
-            text.place(&call.range),
+            text.place(&call.arguments_range()),
             "`table` takes one argument, the name of a table",
         );
         return;
@@ -203,7 +189,7 @@ fn table(
         let sentence = format!("there is no table `{name}` in `[tables]`");
         report.unknown(
             "AH-M113",
-            text.place(&call.range),
+            text.place(&call.argument_range()),
             sentence,
             name,
             tables.keys().map(String::as_str),
@@ -217,7 +203,7 @@ fn table(
                 "the table `{name}` makes values that the schema does not allow: {}",
                 shown(&outside)
             );
-            report.error("AH-M118", text.place(&call.range), sentence);
+            report.error("AH-M118", text.place(&call.argument_range()), sentence);
         }
         let without = found.without_code(allowed);
         if ways.write && !without.is_empty() && found.otherwise == Otherwise::Error {
@@ -225,7 +211,7 @@ fn table(
                 "the table `{name}` has no code for values that the schema allows: {}",
                 shown(&without)
             );
-            report.error("AH-M118", text.place(&call.range), sentence);
+            report.error("AH-M118", text.place(&call.argument_range()), sentence);
         }
     }
     chain.makes = Some(LeafKind::Text);

@@ -15,6 +15,7 @@
 //! compares by value (`10` = `10.00`), a text compares by characters, white space at both ends aside.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::row::dotted;
 use super::scan::{Fault, Scan};
@@ -38,11 +39,22 @@ pub enum Comparison {
 
 /// What an operand is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Literal {
-    /// `'text'`, `true`, `false`.
+pub struct Literal {
+    /// What it is.
+    pub value: LiteralValue,
+    /// Byte range in the text of the condition.
+    pub range: Range<usize>,
+}
+
+/// What a literal is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiteralValue {
+    /// `'text'`
     Text(String),
     /// `10.00`
     Number(String),
+    /// `true`, `false`
+    Bool(bool),
 }
 
 /// A condition over operands of type `O`.
@@ -68,7 +80,7 @@ pub enum Condition<O> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConditionFault {
     /// Byte range.
-    pub range: std::ops::Range<usize>,
+    pub range: Range<usize>,
     /// A sentence.
     pub text: String,
 }
@@ -188,13 +200,22 @@ fn literals(scan: &mut Scan<'_>) -> Result<Vec<Literal>, Fault> {
 }
 
 fn literal(scan: &mut Scan<'_>) -> Result<Literal, Fault> {
-    for word in ["true", "false"] {
+    let start = scan.at();
+    let value = literal_value(scan)?;
+    Ok(Literal {
+        value,
+        range: start..scan.at(),
+    })
+}
+
+fn literal_value(scan: &mut Scan<'_>) -> Result<LiteralValue, Fault> {
+    for (word, value) in [("true", true), ("false", false)] {
         if scan.eat_word(word) {
-            return Ok(Literal::Text(word.to_owned()));
+            return Ok(LiteralValue::Bool(value));
         }
     }
     if scan.peek() == Some('\'') {
-        return scan.literal().map(Literal::Text);
+        return scan.literal().map(LiteralValue::Text);
     }
     let start = scan.at();
     scan.eat("-");
@@ -206,7 +227,7 @@ fn literal(scan: &mut Scan<'_>) -> Result<Literal, Fault> {
             "a text in single quotation marks or a number expected",
         ));
     }
-    Ok(Literal::Number(digits.to_owned()))
+    Ok(LiteralValue::Number(digits.to_owned()))
 }
 
 impl<O> Condition<O> {
@@ -237,6 +258,20 @@ impl<O> Condition<O> {
         }
     }
 
+    /// Every comparison with literals: operand, literals, and whether it asks for order rather than equality.
+    pub(crate) fn comparisons<'c>(&'c self, found: &mut Vec<(&'c O, &'c [Literal], bool)>) {
+        match self {
+            Self::Compare(operand, comparison, literal) => {
+                let equality = matches!(comparison, Comparison::Equal | Comparison::Unequal);
+                found.push((operand, std::slice::from_ref(literal), !equality));
+            }
+            Self::In(operand, literals) => found.push((operand, literals, false)),
+            Self::Present(_) | Self::Absent(_) => {}
+            Self::Not(inner) => inner.comparisons(found),
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.comparisons(found)),
+        }
+    }
+
     /// The same condition over other operands; `None` if one of them has no counterpart.
     pub(crate) fn map<P>(&self, change: &mut dyn FnMut(&O) -> Option<P>) -> Option<Condition<P>> {
         let mut many = |parts: &[Self]| parts.iter().map(|part| part.map(change)).collect::<Option<Vec<_>>>();
@@ -258,9 +293,10 @@ fn compare_texts(value: Option<&str>, comparison: Comparison, literal: &Literal)
     let Some(value) = value.map(str::trim) else {
         return comparison == Comparison::Unequal;
     };
-    let order = match literal {
-        Literal::Text(text) => Some(value.cmp(text.as_str())),
-        Literal::Number(digits) => compare_numbers(value, digits),
+    let order = match &literal.value {
+        LiteralValue::Text(text) => Some(value.cmp(text.as_str())),
+        LiteralValue::Bool(wanted) => Some(value.cmp(if *wanted { "true" } else { "false" })),
+        LiteralValue::Number(digits) => compare_numbers(value, digits),
     };
     match (comparison, order) {
         (Comparison::Unequal, order) => order != Some(Ordering::Equal),

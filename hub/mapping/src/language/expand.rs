@@ -18,7 +18,7 @@ use crate::function::Argument;
 use crate::keys;
 use crate::provenance::Used;
 use crate::report::Report;
-use crate::rows::{Path, Scope};
+use crate::rows::{Against, Path, Scope};
 
 /// How often fragments may be put in, all in all.
 const FRAGMENT_USES: usize = 4_000;
@@ -204,7 +204,7 @@ impl<'a> Expander<'a> {
         scope: &mut Scope,
     ) {
         let [Argument::Name(name) | Argument::Text(name)] = call.arguments.as_slice() else {
-            let span = text.place(&call.range);
+            let span = text.place(&call.arguments_range());
             self.report
                 .error("AH-M114", span, "`use` takes one argument, the name of a fragment");
             return;
@@ -214,19 +214,21 @@ impl<'a> Expander<'a> {
             let known = file.fragments.iter().map(|(name, _)| name.value.as_str());
             let sentence = format!("there is no fragment `{name}`");
             self.report
-                .unknown("AH-M114", text.place(&call.range), sentence, name, known);
+                .unknown("AH-M114", text.place(&call.argument_range()), sentence, name, known);
             return;
         };
         self.uses += 1;
         if spot.fragments.contains(&known_name.value.as_str()) {
             let sentence = format!("the fragment `{name}` uses itself");
-            self.report.error("AH-M124", text.place(&call.range), sentence);
+            self.report
+                .error("AH-M124", text.place(&call.argument_range()), sentence);
             return;
         }
         if self.uses > FRAGMENT_USES {
             if self.uses == FRAGMENT_USES + 1 {
                 let sentence = format!("fragments are put in more than {FRAGMENT_USES} times");
-                self.report.error("AH-M124", text.place(&call.range), sentence);
+                self.report
+                    .error("AH-M124", text.place(&call.argument_range()), sentence);
             }
             return;
         }
@@ -310,15 +312,15 @@ impl<'a> Expander<'a> {
     }
 
     /// A place that is written has no `!=`: nothing could be made from it.
-    pub(crate) fn refuse_negated(&mut self, path: &Path, text: &Text) {
-        if path.negated() {
-            let at = text.value.find("!=").map_or(0..text.value.len(), |at| at..at + 2);
-            self.report.error_help(
-                "AH-M116",
-                text.place(&at),
-                "a place with `!=` cannot be written",
-                "split the row into `.read` and `.write`",
-            );
+    pub(crate) fn refuse_negated(&mut self, path: &Path) {
+        if let Some(predicate) = path.first_negated() {
+            let sentence = match predicate.against {
+                Against::Presence => "a place with `is absent` cannot be written",
+                Against::Text(_) | Against::Field(_) => "a place with `!=` cannot be written",
+            };
+            let help = "split the row into `.read` and `.write`";
+            self.report
+                .error_help("AH-M116", predicate.at.0.clone(), sentence, help);
         }
     }
 

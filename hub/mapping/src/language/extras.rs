@@ -58,7 +58,7 @@ impl<'a> Expander<'a> {
         let (Some(path), Some(parsed)) = (path, self.parsed(parsed, value)) else {
             return;
         };
-        self.refuse_negated(&path, place);
+        self.refuse_negated(&path);
         let mut open = true;
         match &parsed.given {
             row::Given::Field(field) => {
@@ -89,6 +89,9 @@ impl<'a> Expander<'a> {
         scope.extras.push(Extra {
             rule: Rule {
                 span: place.span.clone(),
+                key: place.span.clone(),
+                at: place.inside(),
+                asks: Vec::new(),
                 field: match &parsed.given {
                     row::Given::Field(field) => field.clone(),
                     row::Given::Fact(_) | row::Given::Text(_) => String::new(),

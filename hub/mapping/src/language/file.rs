@@ -3,6 +3,8 @@
 
 mod lists;
 
+use std::ops::Range;
+
 use hub_message::SchemaId;
 
 use super::scan::Text;
@@ -20,6 +22,8 @@ const VERSION: &str = "1";
 #[derive(Debug)]
 pub(crate) struct File {
     pub(crate) header: Header,
+    /// Where it names its canonical schema.
+    pub(crate) canonical: Range<usize>,
     pub(crate) title: String,
     pub(crate) reads: bool,
     pub(crate) writes: bool,
@@ -74,7 +78,7 @@ pub(crate) fn header(table: &Table, report: &mut Report) -> Option<Header> {
         ),
         None => report.error_help(
             "AH-M101",
-            0..0,
+            table.span.clone(),
             "this is no mapping file: `mapping` is missing",
             "write `mapping = 1` first",
         ),
@@ -120,10 +124,16 @@ impl File {
         let (reads, writes) = directions(table, report);
         let format = table.table("format", report).cloned();
         if format.is_none() {
-            report.error("AH-M105", 0..0, "`[format]` is missing");
+            let help = "add `[format]` with `kind = \"xml\"` and so on";
+            report.error_help("AH-M105", table.span.clone(), "`[format]` is missing", help);
         }
+        let canonical = match table.get("canonical") {
+            Some(Value::Text(text)) => text.inside(),
+            _ => table.span.clone(),
+        };
         Some(Self {
             header,
+            canonical,
             title,
             reads,
             writes,
@@ -157,7 +167,7 @@ fn directions(table: &Table, report: &mut Report) -> (bool, bool) {
     if !reads && !writes {
         report.error_help(
             "AH-M105",
-            0..0,
+            table.span.clone(),
             "`directions` is missing",
             "write `directions = [\"read\", \"write\"]`",
         );

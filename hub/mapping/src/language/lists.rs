@@ -37,21 +37,35 @@ impl<'a> Expander<'a> {
         let write = side(&block.each_write, ways.write);
         ways.read &= read.is_some();
         ways.write &= write.is_some();
-        if let (Some(path), Some(each)) = (&write, &block.each_write) {
-            self.refuse_negated(path, each);
+        if let Some(path) = &write {
+            self.refuse_negated(path);
         }
         let Some(path) = read.as_ref().or(write.as_ref()) else {
             return;
         };
-        if path.steps.is_empty() || path.attribute.is_some() {
-            self.report.error(
-                "AH-M106",
-                span,
-                "`each` names a place below, not an attribute and not `.`",
-            );
+        let sides = [(&read, &block.each_read), (&write, &block.each_write)];
+        let mut names_items = true;
+        for (path, each) in sides {
+            if path
+                .as_ref()
+                .is_some_and(|path| path.steps.is_empty() || path.attribute.is_some())
+            {
+                let at = each.as_ref().map_or(span.clone(), Text::inside);
+                let sentence = "`each` names a place below, not an attribute and not `.`";
+                self.report.error("AH-M106", at, sentence);
+                names_items = false;
+            }
+        }
+        if !names_items {
             return;
         }
+        let each = sides
+            .into_iter()
+            .find_map(|(path, each)| path.as_ref().and(each.as_ref()));
         let rule = Rule {
+            key: span.clone(),
+            at: each.map_or(span.clone(), Text::inside),
+            asks: Vec::new(),
             // Of several places each is a row of its own.
             span: match (&block.each_read, block.further) {
                 (Some(each), true) => each.span.clone(),
@@ -138,6 +152,9 @@ impl<'a> Expander<'a> {
                     texts.fields.push(TextField {
                         rule: Rule {
                             span: text.place(&part.range),
+                            key: text.place(&part.range),
+                            at: text.place(&part.range),
+                            asks: Vec::new(),
                             field: spot.full(&keys),
                             place: spot.scope_place.clone(),
                             open: leaf.protection == Protection::Open,

@@ -64,6 +64,10 @@ pub(crate) struct Predicate {
     pub(crate) place: Place,
     pub(crate) negated: bool,
     pub(crate) against: Against,
+    /// Byte range of what stands between the brackets.
+    pub(crate) range: Range<usize>,
+    /// Byte range of what the place is compared with.
+    pub(crate) against_range: Range<usize>,
 }
 
 impl PartialEq for Predicate {
@@ -143,41 +147,47 @@ fn scan_step(scan: &mut Scan<'_>) -> Result<Step, Fault> {
     let mut predicates = Vec::new();
     while scan.eat("[") {
         scan.space();
+        let start = scan.at();
         let place = Place::scan(scan)?;
         scan.space();
-        let (negated, against) = scan_test(scan)?;
+        let (negated, against, against_range) = scan_test(scan)?;
+        let range = start..scan.at();
         scan.space();
         scan.expect("]")?;
         predicates.push(Predicate {
             place,
             negated,
             against,
+            range,
+            against_range,
         });
     }
     Ok(Step { name, predicates })
 }
 
 /// What a predicate says of its place, and where it says so.
-fn scan_test(scan: &mut Scan<'_>) -> Result<(bool, Against), Fault> {
+fn scan_test(scan: &mut Scan<'_>) -> Result<(bool, Against, Range<usize>), Fault> {
+    let start = scan.at();
     if scan.eat_word("is") {
         scan.space();
         let negated = scan.eat_word("absent");
         if !negated && !scan.eat_word("present") {
             return Err(scan.fault("`present` or `absent` expected"));
         }
-        return Ok((negated, Against::Presence));
+        return Ok((negated, Against::Presence, start..scan.at()));
     }
     let negated = scan.eat("!=");
     if !negated && !scan.eat("=") {
         return Err(scan.fault("`=` or `!=` expected"));
     }
     scan.space();
+    let start = scan.at();
     let against = if scan.eat("^") {
         Against::Field(super::row::dotted(scan)?)
     } else {
         Against::Text(scan.literal()?)
     };
-    Ok((negated, against))
+    Ok((negated, against, start..scan.at()))
 }
 
 fn scan_name(scan: &mut Scan<'_>) -> Result<Name, Fault> {

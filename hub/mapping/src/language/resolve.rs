@@ -72,6 +72,8 @@ impl Vocabulary {
                     path: below,
                     negated: predicate.negated,
                     against: predicate.against.clone(),
+                    at: At(text.place(&predicate.range)),
+                    against_at: At(text.place(&predicate.against_range)),
                 });
             }
             path.steps.push(Step {

@@ -21,6 +21,28 @@ pub(crate) struct Call {
     pub(crate) arguments: Vec<Argument>,
     /// Byte range in the string.
     pub(crate) range: Range<usize>,
+    /// Byte range of the name.
+    pub(crate) name_range: Range<usize>,
+    /// Byte range of each argument.
+    pub(crate) argument_ranges: Vec<Range<usize>>,
+}
+
+impl Call {
+    /// Byte range of its only argument, else of all of it.
+    pub(crate) fn argument_range(&self) -> Range<usize> {
+        match self.argument_ranges.as_slice() {
+            [only] => only.clone(),
+            _ => self.range.clone(),
+        }
+    }
+
+    /// Byte range of what stands between its brackets, else of its name.
+    pub(crate) fn arguments_range(&self) -> Range<usize> {
+        match (self.argument_ranges.first(), self.argument_ranges.last()) {
+            (Some(first), Some(last)) => first.start..last.end,
+            _ => self.name_range.clone(),
+        }
+    }
 }
 
 /// A place with its functions.
@@ -120,7 +142,8 @@ fn call(scan: &mut Scan<'_>) -> Result<Call, Fault> {
     if name.is_empty() {
         return Err(scan.fault("the name of a function expected"));
     }
-    let mut arguments = Vec::new();
+    let name_range = start..scan.at();
+    let (mut arguments, mut argument_ranges) = (Vec::new(), Vec::new());
     if scan.eat("(") {
         scan.space();
         while !scan.eat(")") {
@@ -128,7 +151,9 @@ fn call(scan: &mut Scan<'_>) -> Result<Call, Fault> {
                 scan.expect(",")?;
                 scan.space();
             }
+            let at = scan.at();
             arguments.push(argument(scan)?);
+            argument_ranges.push(at..scan.at());
             scan.space();
         }
     }
@@ -136,6 +161,8 @@ fn call(scan: &mut Scan<'_>) -> Result<Call, Fault> {
         name,
         arguments,
         range: start..scan.at(),
+        name_range,
+        argument_ranges,
     })
 }
 

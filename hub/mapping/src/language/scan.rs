@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::spelling::Spelling;
 use crate::report::Report;
 
 /// A string of the file with its place, so that a finding points at the very characters.
@@ -14,22 +15,17 @@ pub(crate) struct Text {
     pub(crate) value: String,
     /// Byte range in the file, with quotation marks.
     pub(crate) span: Range<usize>,
-    /// Where the first character of the string stands, when the file has the string literally.
-    inner: Option<usize>,
+    spelling: Spelling,
 }
 
 impl Text {
     /// The string at `span` of `source`.
     pub(crate) fn new(source: &str, value: &str, span: Range<usize>) -> Self {
         let raw = source.get(span.clone()).unwrap_or_default();
-        let inner = ["'''", "\"\"\"", "'", "\"", ""]
-            .into_iter()
-            .find(|quote| raw.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) == Some(value))
-            .map(|quote| span.start + quote.len());
         Self {
             value: value.to_owned(),
+            spelling: Spelling::of(raw, value, span.start),
             span,
-            inner,
         }
     }
 
@@ -38,7 +34,7 @@ impl Text {
         Self {
             value: value.to_owned(),
             span: other.span.clone(),
-            inner: None,
+            spelling: Spelling::Unknown,
         }
     }
 
@@ -49,9 +45,37 @@ impl Text {
 
     /// The place in the file of a byte range of the string.
     pub(crate) fn place(&self, range: &Range<usize>) -> Range<usize> {
-        match self.inner {
-            Some(inner) => inner + range.start..inner + range.end,
-            None => self.span.clone(),
+        self.spelling.place(range).unwrap_or_else(|| self.span.clone())
+    }
+
+    /// The place in the file of the string without its quotation marks.
+    pub(crate) fn inside(&self) -> Range<usize> {
+        self.place(&(0..self.value.len()))
+    }
+
+    /// The text in single quotation marks that stands at a byte range of this string, an argument for instance.
+    pub(crate) fn literal(&self, range: &Range<usize>) -> Text {
+        let raw = self.value.get(range.clone()).unwrap_or_default();
+        let inside = raw
+            .strip_prefix('\'')
+            .and_then(|rest| rest.strip_suffix('\''))
+            .unwrap_or(raw);
+        let start = range.start + usize::from(inside.len() < raw.len());
+        let (mut value, mut offsets) = (String::new(), Vec::new());
+        let mut chars = inside.char_indices();
+        while let Some((at, c)) = chars.next() {
+            value.push(c);
+            offsets.resize(value.len(), start + at);
+            if c == '\'' {
+                // The second of two marks that stand for one.
+                chars.next();
+            }
+        }
+        offsets.push(start + inside.len());
+        Text {
+            value,
+            span: self.place(range),
+            spelling: Spelling::through(&offsets, |at| self.place(&(at..at)).start),
         }
     }
 
@@ -86,6 +110,11 @@ impl<'a> Scan<'a> {
     /// At the beginning of `text`; faults get `code`.
     pub(crate) fn new(text: &'a str, code: &'static str) -> Self {
         Self { text, at: 0, code }
+    }
+
+    /// At byte offset `at` of `text`.
+    pub(crate) fn from(text: &'a str, at: usize, code: &'static str) -> Self {
+        Self { text, at, code }
     }
 
     /// Byte offset in the string.

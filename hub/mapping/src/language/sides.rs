@@ -1,72 +1,39 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A row and its two directions.
 
+mod options;
 mod when;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use hub_message::Protection;
-use hub_message::keys::Keys;
 use hub_message::shape::Leaf;
 
 use super::calls::{self, Chain, Ways};
 use super::expand::{Expander, Spot, ordered};
 use super::place::Place;
-use super::row::{self, Call};
-use super::scan::Text;
+use super::row::{self, Call, PlaceRow};
+use super::scan::{Scan, Text};
 use super::value::{Table, Value};
+use crate::function::Argument;
 use crate::keys;
-use crate::rows::{Composed, FieldRef, Path, ReadSide, Row, Rule, Scope, WriteSide};
+use crate::rows::{Composed, FieldRef, Gather, Path, ReadSide, Row, Rule, Scope, WriteSide};
+use options::Options;
 
-/// The options of one direction of a row.
-#[derive(Default, Clone)]
-struct Options {
-    path: Option<Text>,
-    default: Option<String>,
-    required: bool,
-    when: Option<Text>,
-    /// Whether rows of this field before it count first.
-    otherwise: bool,
-}
-
-impl Options {
-    fn of(value: &Value, known: &Keys, expander: &mut Expander<'_>) -> Option<Self> {
-        match value {
-            Value::Text(text) => Some(Self {
-                path: Some(text.clone()),
-                ..Self::default()
-            }),
-            Value::Table(table) => {
-                table.only(known, expander.report);
-                Some(Self {
-                    path: table.text("path", expander.report),
-                    default: default(table, expander),
-                    required: table.flag("required", expander.report),
-                    when: table.text("when", expander.report),
-                    otherwise: false,
-                })
-            }
-            other => {
-                let sentence = "a row is a text, `place | function`, or a table with `path`";
-                expander.report.error("AH-M105", other.span(), sentence);
-                None
-            }
-        }
-    }
-}
-
-fn default(table: &Table, expander: &mut Expander<'_>) -> Option<String> {
-    match table.get("default")? {
-        Value::Text(text) => Some(text.value.clone()),
-        Value::Number(digits, _) => Some(digits.clone()),
-        Value::Bool(value, _) => Some(value.to_string()),
-        other => {
-            expander
-                .report
-                .error("AH-M105", other.span(), "`default` is a text, a number, true or false");
-            None
-        }
-    }
+/// One direction of a row, or both, before its text is looked at.
+struct Side<'a> {
+    /// From the scope to the field.
+    keys: Vec<String>,
+    /// Where the key stands in the file.
+    key: Range<usize>,
+    leaf: &'a Leaf,
+    options: Options,
+    ways: Ways,
+    /// The field that is written, where it is another one.
+    source: Option<FieldRef>,
+    /// Where what stands behind the key is in the file.
+    span: Range<usize>,
 }
 
 impl<'a> Expander<'a> {
@@ -91,12 +58,21 @@ impl<'a> Expander<'a> {
         };
         match value {
             Value::Table(table) if table.get("read").is_some() || table.get("write").is_some() => {
-                self.split_row(&keys, leaf, table, spot, scope);
+                self.split_row(&keys, key, leaf, table, spot, scope);
             }
-            Value::List(places, _) => self.places(&keys, leaf, places, spot, scope),
+            Value::List(places, _) => self.places(&keys, key, leaf, places, spot, scope),
             _ => {
                 if let Some(options) = Options::of(value, &keys::ROW, self) {
-                    self.add(keys, leaf, &options, spot.ways, None, value.span(), spot, scope);
+                    let side = Side {
+                        keys,
+                        key: key.span.clone(),
+                        leaf,
+                        options,
+                        ways: spot.ways,
+                        source: None,
+                        span: value.span(),
+                    };
+                    self.add(side, spot, scope);
                 }
             }
         }
@@ -111,15 +87,28 @@ impl<'a> Expander<'a> {
         spot: &Spot<'a>,
         scope: &mut Scope,
     ) {
-        let options = Options {
-            path: Some(text.clone()),
-            ..Options::default()
+        let side = Side {
+            keys,
+            key: text.span.clone(),
+            leaf,
+            options: Options::place(text.clone()),
+            ways: spot.ways,
+            source: None,
+            span: text.span.clone(),
         };
-        self.add(keys, leaf, &options, spot.ways, None, text.span.clone(), spot, scope);
+        self.add(side, spot, scope);
     }
 
     /// `field.read = …`, `field.write = …`, each one place or a list of them.
-    fn split_row(&mut self, keys: &[String], leaf: &'a Leaf, table: &'a Table, spot: &Spot<'a>, scope: &mut Scope) {
+    fn split_row(
+        &mut self,
+        keys: &[String],
+        key: &Text,
+        leaf: &'a Leaf,
+        table: &'a Table,
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
         table.only(&keys::ROW_SPLIT, self.report);
         for (name, read) in [("read", true), ("write", false)] {
             let Some(value) = table.get(name) else {
@@ -140,33 +129,54 @@ impl<'a> Expander<'a> {
                     continue;
                 };
                 options.otherwise = read && index > 0;
-                self.add(keys.to_vec(), leaf, &options, ways, None, value.span(), spot, scope);
+                let side = Side {
+                    keys: keys.to_vec(),
+                    key: key.span.clone(),
+                    leaf,
+                    options,
+                    ways,
+                    source: None,
+                    span: value.span(),
+                };
+                self.add(side, spot, scope);
             }
         }
     }
 
     /// `[{ path = …, when = … }, …]`: one field that may stand in several places. Reading takes the first place where
     /// something is; writing takes every place whose condition holds, without conditions only the first.
-    fn places(&mut self, keys: &[String], leaf: &'a Leaf, places: &'a [Value], spot: &Spot<'a>, scope: &mut Scope) {
+    fn places(
+        &mut self,
+        keys: &[String],
+        key: &Text,
+        leaf: &'a Leaf,
+        places: &'a [Value],
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
         for (index, value) in places.iter().enumerate() {
-            let Some(mut options) = Options::of(value, &keys::PLACE_OF_SEVERAL, self) else {
+            let Some(options) = Options::of(value, &keys::PLACE_OF_SEVERAL, self) else {
                 continue;
             };
-            let write = Ways {
-                read: false,
-                write: spot.ways.write && (index == 0 || options.when.is_some()),
+            let side = |options, read, write| Side {
+                keys: keys.to_vec(),
+                key: key.span.clone(),
+                leaf,
+                options,
+                ways: Ways { read, write },
+                source: None,
+                span: value.span(),
             };
-            if write.write {
-                self.add(keys.to_vec(), leaf, &options, write, None, value.span(), spot, scope);
+            if spot.ways.write && (index == 0 || options.when.is_some()) {
+                self.add(side(options.clone(), false, true), spot, scope);
             }
-            let read = Ways {
-                read: spot.ways.read,
-                write: false,
-            };
-            options.when = None;
-            options.otherwise = index > 0;
-            if read.read {
-                self.add(keys.to_vec(), leaf, &options, read, None, value.span(), spot, scope);
+            if spot.ways.read {
+                let options = Options {
+                    when: None,
+                    otherwise: index > 0,
+                    ..options
+                };
+                self.add(side(options, true, false), spot, scope);
             }
         }
     }
@@ -191,168 +201,166 @@ impl<'a> Expander<'a> {
         } else {
             spot.clone()
         };
-        let Some(leaf) = self.leaf(&source, from.span.clone(), &here) else {
+        let Some(leaf) = self.leaf(&source, from.inside(), &here) else {
             return;
         };
         let Some(options) = Options::of(value, &keys::ROW, self) else {
             return;
         };
-        let ways = Ways {
-            read: false,
-            write: spot.ways.write,
-        };
-        let source = FieldRef { root, keys: source };
-        let _ = key;
-        self.add(
-            keys.to_vec(),
+        let side = Side {
+            keys: keys.to_vec(),
+            key: key.span.clone(),
             leaf,
-            &options,
-            ways,
-            Some(source),
-            value.span(),
-            spot,
-            scope,
-        );
+            options,
+            ways: Ways {
+                read: false,
+                write: spot.ways.write,
+            },
+            source: Some(FieldRef { root, keys: source }),
+            span: value.span(),
+        };
+        self.add(side, spot, scope);
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "one row has that many sides, and a struct would only rename them"
-    )]
-    fn add(
-        &mut self,
-        keys: Vec<String>,
-        leaf: &'a Leaf,
-        options: &Options,
-        ways: Ways,
-        source: Option<FieldRef>,
-        span: std::ops::Range<usize>,
-        spot: &Spot<'a>,
-        scope: &mut Scope,
-    ) {
-        let Some(text) = &options.path else {
-            let spans = span.clone();
-            return self.row_without_place(keys, leaf, options, ways, spans, spot, scope);
+    fn add(&mut self, side: Side<'a>, spot: &Spot<'a>, scope: &mut Scope) {
+        let Some(text) = side.options.path.clone() else {
+            return self.row_without_place(side, spot, scope);
         };
-        let Some(parsed) = self.parsed(row::place_row(&text.value), text) else {
+        let Some(parsed) = self.parsed(row::place_row(&text.value), &text) else {
             return;
         };
         if let Some((last, before)) = parsed.calls.split_last()
             && last.name == "use"
         {
             if !before.is_empty() {
-                self.report.error(
-                    "AH-M114",
-                    text.place(&last.range),
-                    "`use` stands alone behind the place",
-                );
+                let range = text.place(&last.range);
+                self.report
+                    .error("AH-M114", range, "`use` stands alone behind the place");
             }
-            return self.put_fragment(last, &parsed.place, keys, text, spot, scope);
+            return self.put_fragment(last, &parsed.place, side.keys, &text, spot, scope);
         }
-        let Some(below) = self.vocabulary.path(&parsed.place, text, self.report) else {
-            return;
-        };
-        let path = spot.place.join(&below);
-        if ways.write {
-            self.refuse_negated(&path, text);
-        }
-        let rule = Rule {
-            span: text.span.clone(),
-            field: spot.full(&keys),
-            place: spot.spelled(&path, &self.vocabulary),
-            open: leaf.protection == Protection::Open,
-            order: ordered(spot, span.start),
-        };
-        let mut chain = calls::chain(&parsed.calls, text, &self.tables, Some(leaf), ways, self.report);
-        self.fit(&mut chain, leaf, &parsed.calls, text, ways);
-        let template = match chain.template.take() {
-            Some(template) => {
-                let Some(composed) = self.composed(template, &path, text) else {
-                    return;
-                };
-                Some(composed)
-            }
-            None => None,
-        };
-        if ways.read && ways.write && options.when.is_some() {
-            let when = options.when.as_ref().map_or(0..0, |w| w.span.clone());
+        let when = side.options.when.as_ref();
+        if let (Some(when), true) = (when, side.ways.read && side.ways.write) {
             self.report.error_help(
                 "AH-M122",
-                when,
+                when.inside(),
                 "`when` looks at places when reading and at canonical fields when writing",
                 "split the row into `.read` and `.write`",
             );
             return;
         }
+        if let Some(row) = self.sides(side, &parsed, &text, spot) {
+            scope.rows.push(row);
+        }
+    }
+
+    /// A row with a place.
+    fn sides(&mut self, side: Side<'a>, parsed: &PlaceRow, text: &Text, spot: &Spot<'a>) -> Option<Row> {
+        let (ways, leaf) = (side.ways, side.leaf);
+        let below = self.vocabulary.path(&parsed.place, text, self.report)?;
+        let path = spot.place.join(&below);
+        if ways.write {
+            self.refuse_negated(&path);
+        }
+        let rule = Rule {
+            span: text.span.clone(),
+            key: side.key,
+            at: text.place(&parsed.range),
+            asks: Self::asks(parsed, text, side.options.when.as_ref()),
+            field: spot.full(&side.keys),
+            place: spot.spelled(&path, &self.vocabulary),
+            open: leaf.protection == Protection::Open,
+            order: ordered(spot, side.span.start),
+        };
+        let mut chain = calls::chain(&parsed.calls, text, &self.tables, Some(leaf), ways, self.report);
+        self.fit(&mut chain, leaf, &parsed.calls, text, ways);
+        let template = match chain.template.take() {
+            Some((template, of)) => Some(self.composed(template, &path, &of)?),
+            None => None,
+        };
         let stages = Arc::new(chain.stages);
+        let options = side.options;
+        if ways.read {
+            self.check_default(options.default.as_ref(), leaf, &rule.field);
+        }
+        let default = options.default.map(|(default, _)| default);
         let when = options.when.as_ref();
         let read = ways.read.then(|| ReadSide {
             path: path.clone(),
             gather: chain.gather.clone(),
             template: template.clone(),
             stages: Arc::clone(&stages),
-            default: options.default.clone(),
+            default: default.clone(),
             required: options.required,
             when: when.and_then(|text| self.when_read(text, spot)),
         });
         let write = ways.write.then(|| WriteSide {
             path,
-            source: source.unwrap_or(FieldRef {
+            source: side.source.unwrap_or(FieldRef {
                 root: false,
-                keys: keys.clone(),
+                keys: side.keys.clone(),
             }),
             template,
             stages,
-            default: if ways.read { None } else { options.default.clone() },
+            default: default.filter(|_| !ways.read),
             required: options.required,
             when: when.and_then(|text| self.when_write(text, spot)),
         });
-        scope.rows.push(Row {
-            field: keys,
+        Some(Row {
+            field: side.keys,
             leaf: leaf.clone(),
             rule,
             otherwise: options.otherwise,
             read,
             write,
-        });
+        })
+    }
+
+    /// The fields that a row's functions and its condition ask for, and where they do.
+    fn asks(parsed: &PlaceRow, text: &Text, when: Option<&Text>) -> Vec<(String, Range<usize>)> {
+        let mut found = Vec::new();
+        for call in &parsed.calls {
+            for (argument, range) in call.arguments.iter().zip(&call.argument_ranges) {
+                if let Argument::Field(field) = argument {
+                    found.push((field.clone(), text.place(range)));
+                }
+            }
+        }
+        found.extend(when.into_iter().flat_map(Self::asked_when));
+        found
     }
 
     /// `{ default = … }` without a place: the document does not say it, the canonical field always holds it.
-    #[allow(clippy::too_many_arguments, reason = "see `add`")]
-    fn row_without_place(
-        &mut self,
-        keys: Vec<String>,
-        leaf: &'a Leaf,
-        options: &Options,
-        ways: Ways,
-        span: std::ops::Range<usize>,
-        spot: &Spot<'a>,
-        scope: &mut Scope,
-    ) {
-        let Some(default) = &options.default else {
-            self.report
-                .error("AH-M105", span, "a row needs `path`, or at least a `default`");
+    fn row_without_place(&mut self, side: Side<'a>, spot: &Spot<'a>, scope: &mut Scope) {
+        let rule = Rule {
+            span: side.span.clone(),
+            key: side.key.clone(),
+            at: side.span.clone(),
+            asks: Vec::new(),
+            field: spot.full(&side.keys),
+            place: spot.scope_place.clone(),
+            open: side.leaf.protection == Protection::Open,
+            order: ordered(spot, side.span.start),
+        };
+        let Some((default, _)) = &side.options.default else {
+            let sentence = "a row needs `path`, or at least a `default`";
+            self.report.error("AH-M105", side.key, sentence);
             return;
         };
-        if !ways.read {
+        if !side.ways.read {
             return;
         }
-        let rule = Rule {
-            span: span.clone(),
-            field: spot.full(&keys),
-            place: spot.scope_place.clone(),
-            open: leaf.protection == Protection::Open,
-            order: ordered(spot, span.start),
-        };
-        let when = options.when.as_ref().and_then(|text| self.when_read(text, spot));
+        self.check_default(side.options.default.as_ref(), side.leaf, &rule.field);
+        let when = side.options.when.as_ref();
+        let when = when.and_then(|text| self.when_read(text, spot));
         scope.rows.push(Row {
-            field: keys,
-            leaf: leaf.clone(),
+            field: side.keys,
+            leaf: side.leaf.clone(),
             rule,
-            otherwise: false,
+            otherwise: side.options.otherwise,
             read: Some(ReadSide {
                 path: Path::default(),
-                gather: crate::rows::Gather::First,
+                gather: Gather::First,
                 template: None,
                 stages: Arc::new(Vec::new()),
                 default: Some(default.clone()),
@@ -372,7 +380,7 @@ impl<'a> Expander<'a> {
             Ok(Some(stage)) if ways.read => chain.stages.push(stage),
             Ok(_) => {}
             Err(made) => {
-                let range = calls.last().map_or(0..text.value.len(), |call| call.range.clone());
+                let range = calls.last().map_or(0..text.value.len(), |call| call.name_range.clone());
                 let sentence = format!(
                     "this row makes {}, but the field holds {}",
                     calls::kind_in_words(made),
@@ -383,11 +391,13 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn composed(&mut self, template: super::template::Template, path: &Path, text: &Text) -> Option<Composed> {
+    /// The places of a template's parts; `of` is the template's own text.
+    fn composed(&mut self, template: super::template::Template, path: &Path, of: &Text) -> Option<Composed> {
         let mut paths = Vec::new();
         for part in template.parts() {
-            let place = self.parsed(Place::parse(&part.name), text)?;
-            let below = self.vocabulary.path(&place, text, self.report)?;
+            let place = Place::scan(&mut Scan::from(&of.value, part.range.start, "AH-M121"));
+            let place = self.parsed(place, of)?;
+            let below = self.vocabulary.path(&place, of, self.report)?;
             paths.push(path.join(&below));
         }
         Some(Composed { template, paths })

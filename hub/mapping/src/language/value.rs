@@ -58,10 +58,17 @@ impl Value {
 impl Table {
     /// The table with its entries in the order of the file: dotted keys of one group may stand apart.
     pub(crate) fn of(source: &str, table: &DeTable<'_>, span: Range<usize>) -> Self {
-        let mut entries: Vec<_> = table
-            .iter()
-            .map(|(key, value)| (Text::of_key(source, key), Value::of(source, value)))
-            .collect();
+        let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+            let (key, mut value) = (Text::of_key(source, key), Value::of(source, value));
+            if let Value::Table(table) = &mut value
+                && !source.get(table.span.clone()).is_some_and(|raw| raw.starts_with('{'))
+            {
+                // What lacks in a section is said at its name.
+                table.span = key.span.clone();
+            }
+            (key, value)
+        };
+        let mut entries: Vec<_> = table.iter().map(entry).collect();
         entries.sort_by_key(|(key, _)| key.span.start);
         Self { entries, span }
     }
@@ -174,8 +181,10 @@ pub(crate) fn parse(text: &str, report: &mut Report) -> Table {
         let message = error.message().lines().next().unwrap_or_default().to_owned();
         report.error("AH-M100", error.span().unwrap_or(0..0), message);
     }
-    let span = 0..0;
-    Table::of(text, table.get_ref(), span)
+    let mut table = Table::of(text, table.get_ref(), 0..0);
+    // What lacks in the file is said at its first key.
+    table.span = table.entries.first().map_or(0..0, |(key, _)| key.span.clone());
+    table
 }
 
 #[cfg(test)]

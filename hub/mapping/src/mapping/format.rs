@@ -17,7 +17,7 @@ use crate::language::resolve::Vocabulary;
 use crate::language::scan::Text;
 use crate::language::value::{Table, Value};
 use crate::report::Report;
-use crate::rows::Scope;
+use crate::rows::{Path, ReadOperand, Scope};
 use crate::source::{Names, Symbol};
 use crate::writing::WriteScope;
 use crate::xml::{Written, Xml};
@@ -75,7 +75,7 @@ impl Format {
                     schema.check_places(scope, vocabulary, report);
                 }
             }
-            Self::Json => {}
+            Self::Json => no_attributes(scope, report),
         }
     }
 
@@ -102,11 +102,7 @@ impl Format {
                 let name = names.spelled(element.name);
                 let sentence =
                     format!("`{name}` has a value and something below it; in JSON it can have only one of them");
-                report.error("AH-M103", value.rule.span.clone(), sentence);
-            }
-            let attribute = element.attributes.first().and_then(|(_, values)| values.first());
-            if let Some(value) = attribute.and_then(|value| scope.values.get(*value as usize)) {
-                report.error("AH-M103", value.rule.span.clone(), "JSON has no attributes");
+                report.error("AH-M103", value.rule.at.clone(), sentence);
             }
             if let Some(list) = &element.list {
                 self.check_written(&list.item, names, report);
@@ -149,6 +145,38 @@ impl Format {
             Self::Json => "json",
             Self::Csv(_) => "csv",
             Self::Fixed(_) => "txt",
+        }
+    }
+}
+
+/// JSON has no attributes, wherever a place names one.
+fn no_attributes(scope: &Scope, report: &mut Report) {
+    let mut places: Vec<&Path> = Vec::new();
+    for row in &scope.rows {
+        if let Some(side) = &row.read {
+            places.push(&side.path);
+            places.extend(side.template.iter().flat_map(|composed| &composed.paths));
+            let mut operands = Vec::new();
+            side.when.iter().for_each(|when| when.operands(&mut operands));
+            places.extend(operands.into_iter().filter_map(|operand| match operand {
+                ReadOperand::Place(path) => Some(path),
+                ReadOperand::Field(_) => None,
+            }));
+        }
+        if let Some(side) = &row.write {
+            places.push(&side.path);
+            places.extend(side.template.iter().flat_map(|composed| &composed.paths));
+        }
+    }
+    places.extend(scope.extras.iter().map(|extra| &extra.path));
+    for list in &scope.lists {
+        places.extend(list.read.iter().chain(&list.write));
+        no_attributes(&list.item, report);
+    }
+    for path in places {
+        if let Some(at) = path.attributes_at().into_iter().next() {
+            let help = "write it as a key: `place/name`";
+            report.error_help("AH-M103", at, "JSON has no attributes", help);
         }
     }
 }

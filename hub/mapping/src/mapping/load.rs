@@ -33,7 +33,7 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// Loads a file.
 pub(super) fn load(file: &str, text: &str, shape: &Shape, beside: Beside<'_>) -> Loaded {
-    let mut report = Report::new(file);
+    let mut report = Report::about(file, text);
     let table = value::parse(text, &mut report);
     // What was used of other files belongs to the digest.
     let used = RefCell::new(vec![("", text.to_owned())]);

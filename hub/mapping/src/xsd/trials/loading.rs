@@ -193,7 +193,7 @@ fn types_that_do_not_fit() {
         &[
             "M147 'o:Date': `o:Date` is of the type `xs:date`, which `bool` never takes (choose a function that fits the type)",
             "M147 'o:Date': `o:Date` is of the type `xs:date`, and what this row writes never is (`paid` holds true or false)",
-            "M109 'o:Date | date': the place of `date` is written by another row already (the other one is the row of `paid`)",
+            "M109 o:Date: the place of `date` is written by another row already (the other one is in line 19)",
         ],
     );
     check(

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! Every code has a fixture: a file that it is found in, and beside it what is said, with the caret under the very
+//! characters.
+//!
+//! - `fixtures/load/AH-M102-….map.toml` does not load, and `….txt` beside it holds what is found. Tables lie in
+//!   `fixtures/load/tables`, XML schemas in `fixtures/load/xsd`.
+//!
+//! `BLESS=1 cargo test -p hub-mapping --test it` writes what is found into the `.txt` files; look at the difference
+//! before you commit it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod golden;
+mod load;
