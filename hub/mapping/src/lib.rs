@@ -16,6 +16,8 @@ mod fixed;
 mod flat;
 pub mod function;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod heard;
 pub mod json;
 pub mod keys;

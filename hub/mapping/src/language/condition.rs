@@ -222,10 +222,11 @@ fn literal_value(scan: &mut Scan<'_>) -> Result<LiteralValue, Fault> {
     scan.take_while(|c| c.is_ascii_digit() || c == '.');
     let digits = scan.since(start);
     if Decimal::parse(digits).is_none() {
-        return Err(scan.fault_at(
-            start..scan.at().max(start + 1),
-            "a text in single quotation marks or a number expected",
-        ));
+        let sentence = "a text in single quotation marks or a number expected";
+        return Err(match digits {
+            "" => scan.fault(sentence),
+            _ => scan.fault_at(start..scan.at(), sentence),
+        });
     }
     Ok(LiteralValue::Number(digits.to_owned()))
 }
@@ -381,7 +382,8 @@ mod tests {
     #[test]
     fn faults_point_at_the_character() {
         let fault = |text: &str| over_fields(text).unwrap_err().range;
-        assert_eq!(fault("net = "), 6..7);
+        assert_eq!(fault("net = "), 6..6);
+        assert_eq!(fault("net = äh"), 6..8);
         assert_eq!(fault("net ~ 1"), 4..5);
         assert_eq!(fault("net = 1 2"), 8..9);
         assert_eq!(fault("net is blue"), 7..8);

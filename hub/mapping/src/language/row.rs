@@ -102,6 +102,17 @@ pub(crate) fn given_row(text: &str) -> Result<GivenRow, Fault> {
     Ok(GivenRow { given, range, calls })
 }
 
+/// Parses `field | fn`: a canonical field where nothing else can stand.
+pub(crate) fn field_row(text: &str) -> Result<GivenRow, Fault> {
+    let mut scan = Scan::new(text, "AH-M106");
+    scan.space();
+    let start = scan.at();
+    let given = Given::Field(dotted(&mut scan)?);
+    let range = start..scan.at();
+    let calls = calls(&mut scan)?;
+    Ok(GivenRow { given, range, calls })
+}
+
 /// Parses the value of an `[always]` row: a fact, a field, or else a constant that needs no quotation marks.
 pub(crate) fn always_row(text: &str) -> Result<GivenRow, Fault> {
     if text.starts_with(['^', '$']) {

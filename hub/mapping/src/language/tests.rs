@@ -77,3 +77,11 @@ fn an_empty_file_is_no_mapping() {
     let codes: Vec<&str> = found.iter().filter_map(|f| f.get(..4)).collect();
     assert_eq!(codes, ["M101", "M105", "M105"]);
 }
+
+#[test]
+fn the_field_of_a_case_key_is_pointed_at_exactly() {
+    check(
+        "[case]\nkeys = [{ field = 'num§ber', system = 'x', kind = 'invoice' }]",
+        &["M106 §: `§` does not belong here"],
+    );
+}

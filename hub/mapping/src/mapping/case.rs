@@ -57,7 +57,7 @@ fn key(entry: &Table, expander: &mut Expander<'_>) -> Option<KeyRule> {
             }
         },
     };
-    let parsed = expander.parsed(row::given_row(&format!("^{}", field.value)), &field)?;
+    let parsed = expander.parsed(row::field_row(&field.value), &field)?;
     let row::Given::Field(path) = &parsed.given else {
         return None;
     };
