@@ -5,4 +5,5 @@
 //! matters, and says so when it cannot.
 
 pub mod format;
+pub mod schemas;
 mod syntax;

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Explain(command::explain::Arguments),
     /// Bring mapping files and configuration into one canonical spelling, comments kept.
     Fmt(command::fmt::Arguments),
+    /// Write the JSON Schema of a kind of file, for the editors that complete and check it.
+    Schema(command::schema::Arguments),
     /// Let the running hub read its configuration again, whole or not at all.
     Reload(command::reload::Arguments),
     /// Show what the running hub says about itself.

@@ -13,6 +13,7 @@ mod place;
 pub(crate) mod reload;
 mod reveal;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod status;
 pub(crate) mod test;
 

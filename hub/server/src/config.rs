@@ -12,6 +12,7 @@ mod hub;
 mod keys;
 pub(crate) mod library;
 mod manifest;
+mod offers;
 mod route;
 mod secret;
 mod settings;
@@ -32,6 +33,7 @@ pub(crate) use check::check;
 pub(crate) use connector::Connector;
 pub(crate) use findings::Findings;
 pub(crate) use hub::{Limits, Nats};
+pub(crate) use offers::{Offers, schema_of_connector, schema_of_hub, schema_of_route};
 pub(crate) use secret::{MaybeSecret, Secret};
 pub(crate) use settings::resolve;
 

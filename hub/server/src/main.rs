@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => command::test::execute(&arguments),
         Command::Explain(arguments) => command::explain::execute(&arguments),
         Command::Fmt(arguments) => command::fmt::execute(&arguments),
+        Command::Schema(arguments) => command::schema::execute(&arguments),
         Command::Reload(arguments) => command::reload::execute(&arguments),
         Command::Status(arguments) => command::status::execute(&arguments),
         Command::Case(arguments) => command::case::execute(&arguments),

@@ -84,3 +84,56 @@ fn fmt_takes_a_configuration_folder() {
         "{says}"
     );
 }
+
+fn checkout() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+const SCHEMAS: [(&str, &str); 4] = [
+    ("mapping", "schemas/mapping-1.schema.json"),
+    ("hub", "schemas/hub.schema.json"),
+    ("connector", "schemas/connector.schema.json"),
+    ("route", "schemas/route.schema.json"),
+];
+
+#[test]
+fn the_schemas_of_files_are_what_the_code_says() {
+    for (of, path) in SCHEMAS {
+        let (exit, data, says) = run(&checkout(), &["schema", of], "");
+        assert_eq!(exit, 0, "{says}");
+        let kept = std::fs::read_to_string(checkout().join(path)).unwrap();
+        assert!(
+            data == kept,
+            "{path} is out of date: run `cargo run -p amtshub -- schema {of} > {path}`"
+        );
+    }
+}
+
+#[test]
+fn schemas_offer_what_an_installation_has() {
+    let town = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/town");
+    let schema = |of: &str| {
+        let (exit, data, says) = run(&town, &["schema", of, "--config", "."], "");
+        assert_eq!(exit, 0, "{says}");
+        serde_json::from_str::<serde_json::Value>(&data).unwrap()
+    };
+    let route = schema("route");
+    let properties = &route["properties"]["route"]["items"]["properties"];
+    assert_eq!(
+        properties["to"]["anyOf"][0]["enum"],
+        serde_json::json!(["finance", "inbox"])
+    );
+    assert_eq!(
+        properties["mapping"]["anyOf"][0]["enum"],
+        serde_json::json!(["bill-json", "posting-csv"])
+    );
+    let mapping = schema("mapping");
+    let fields = &mapping["definitions"]["fields-bill-1"]["properties"];
+    assert!(
+        fields["totals"]["properties"]["payable"]["title"].is_string(),
+        "{fields:#}"
+    );
+    let (exit, _, says) = run(&town, &["schema", "mapping", "--canonical", "bil/1"], "");
+    assert_eq!(exit, 2);
+    assert!(says.contains("did you mean `bill/1`?"), "{says}");
+}

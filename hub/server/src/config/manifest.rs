@@ -79,6 +79,13 @@ impl Programs {
     }
 }
 
+/// What the program of a connector says of its settings, if it says anything.
+pub(super) fn settings_of(connector: &Connector) -> Option<Value> {
+    let (program, arguments) = program(connector);
+    let manifest = ask(&program, &arguments).ok().flatten()?;
+    (!manifest.config_schema.is_null()).then_some(manifest.config_schema)
+}
+
 /// Findings about the settings in `text`, the text of the connector's file.
 fn check(connector: &Connector, manifest: &Manifest, file: &str, text: &str) -> Vec<Finding> {
     if manifest.config_schema.is_null() {
