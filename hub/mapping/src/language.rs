@@ -44,6 +44,9 @@
 //! at the first match of their place, white space at both ends aside; `!=` holds also where the place is absent.
 //! A place may be `@name` or `./a`. Short names of `[at]` may begin with others that stand above them.
 //!
+//! Places of e-mails (`header:Subject`, `body:text`, `part[@type = 'application/pdf']`), forms and multipart forms, and what
+//! `| blob` takes there, are described with these formats: `mail.rs`, `form.rs`, `multipart.rs`.
+//!
 //! A predicate may compare with a canonical field, `t[a/@cur = ^currency]` (a plain field of the document that stands before
 //! the place compared), or ask whether a place is there: `t[a/b is present]`, `t[@c is absent]`. `!=` and `is absent` are
 //! for reading only.

@@ -2,9 +2,9 @@
 //! Shapes and mappings for tests.
 
 use hub_message::shape::{Leaf, Member};
-use hub_message::{LeafKind, Protection, Shape};
+use hub_message::{LeafKind, Protection, Shape, Tree};
 
-use crate::{Beside, Mapping};
+use crate::{Beside, Facts, Mapping, Worker, json};
 
 /// A shape in short: `number!, issueDate:date, totals{ net:number }, lines[ id, tags[] ], kind='a'|'b'`. `!` is
 /// required, `~` is personal instead of open.
@@ -103,4 +103,45 @@ pub(crate) fn load(shape_text: &str, text: &str) -> Mapping {
 #[track_caller]
 pub(crate) fn load_xml(shape_text: &str, rows: &str) -> Mapping {
     load(shape_text, &format!("{XML_HEAD}{rows}"))
+}
+
+/// What a mapping reads: the canonical documents as JSON, or the code of the rejection with its place and path.
+pub(crate) fn read(mapping: &Mapping, input: &[u8]) -> String {
+    match mapping.read(input, &mut Worker::default()) {
+        Ok(documents) => documents.iter().map(Tree::to_json).collect::<Vec<_>>().join("\n"),
+        Err(fault) => {
+            let place = fault.place.map(|place| format!(" {place}")).unwrap_or_default();
+            let path = fault.path.map(|path| format!(" {path}")).unwrap_or_default();
+            format!("{}{place}{path}", fault.code)
+        }
+    }
+}
+
+/// What a mapping writes of a canonical document, or the code of the rejection.
+pub(crate) fn text_of(mapping: &Mapping, document: &str) -> Result<String, String> {
+    let document = json::parse(document.as_bytes()).unwrap();
+    let facts = Facts {
+        message_id: "0123456789abcdef0123456789abcdef",
+        message_time: "2026-06-01T08:00:00Z",
+        site_name: "Musterstadt",
+        case: None,
+    };
+    let written = mapping.write(document.root().unwrap(), &facts, &mut Worker::default());
+    let written = written.map_err(|fault| fault.code.to_string())?;
+    Ok(String::from_utf8(written).unwrap())
+}
+
+/// The findings about a mapping that does not load, or has warnings: code, place and what is pointed at.
+pub(crate) fn findings(shape_text: &str, text: &str) -> Vec<String> {
+    let loaded = Mapping::load("x.map.toml", text, &shape(shape_text), Beside::NOTHING);
+    let shown = loaded.findings.iter().map(|finding| {
+        let pointed = text.get(finding.span.clone()).unwrap_or_default();
+        let help = finding
+            .help
+            .as_deref()
+            .map(|help| format!(" ({help})"))
+            .unwrap_or_default();
+        format!("{} {pointed}: {}{help}", finding.code, finding.text)
+    });
+    shown.collect()
 }

@@ -100,14 +100,19 @@ impl Names {
 
     /// Makes a name known. `prefix` is the mapping's.
     pub(crate) fn intern(&mut self, namespace: &str, prefix: Option<&str>, local: &str) -> Symbol {
+        match prefix {
+            Some(prefix) => self.intern_as(namespace, local, &format!("{prefix}:{local}")),
+            None => self.intern_as(namespace, local, local),
+        }
+    }
+
+    /// Makes a name known that the mapping spells like this.
+    pub(crate) fn intern_as(&mut self, namespace: &str, local: &str, spelled: &str) -> Symbol {
         let known = self.find_in(namespace, local);
         if known != Symbol::UNKNOWN {
             return known;
         }
-        self.spelled.push(match prefix {
-            Some(prefix) => format!("{prefix}:{local}"),
-            None => local.to_owned(),
-        });
+        self.spelled.push(spelled.to_owned());
         let symbol = Symbol(u16::try_from(self.spelled.len()).unwrap_or(0));
         self.by_name
             .entry(namespace.to_owned())

@@ -43,6 +43,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("nkeys", &["hub-bus"]),
     ("quick-xml", &["hub-mapping"]),
     ("jsonschema", &["hub-schema"]),
+    ("mail-parser", &["hub-mapping"]),
     ("object_store", &["hub-documents"]),
     ("sqlx", &["hub-store"]),
     ("toml_parser", &["hub-authoring"]),

@@ -87,6 +87,9 @@ fn formats() {
     check(&CSV_RECORD, &format(csv), "columns = ['a']\n");
     let by = "kind = 'csv'\n[format.record.K]\ncolumns = ['a']\n[format.records]\n";
     check(&RECORDS_BY, &format(by), "by = 1\n");
+    check(&FORM, &format(""), "kind = 'form'\n");
+    check(&MULTIPART, &format(""), "kind = 'multipart'\n");
+    check(&MAIL, &format(""), "kind = 'mail'\n");
     check(&FIXED, &format(""), "kind = 'fixed'\ncolumns = { a = '1-2' }\n");
     let fixed = "kind = 'fixed'\nrecords = { by = '1' }\n[format.record.K]\n";
     check(&FIXED_RECORD, &format(fixed), "columns = { a = '1-2' }\n");

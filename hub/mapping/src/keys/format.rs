@@ -4,16 +4,24 @@
 use hub_message::keys::{Key, Keys, Says, Takes, key};
 
 /// The kinds of formats and the keys of each.
-pub static FORMATS: [(&str, &Keys); 4] = [("xml", &XML), ("json", &JSON), ("csv", &CSV), ("fixed", &FIXED)];
+pub static FORMATS: [(&str, &Keys); 7] = [
+    ("xml", &XML),
+    ("json", &JSON),
+    ("csv", &CSV),
+    ("fixed", &FIXED),
+    ("form", &FORM),
+    ("multipart", &MULTIPART),
+    ("mail", &MAIL),
+];
 
 /// The words of `kind`.
-pub static KINDS: [&str; 4] = ["xml", "json", "csv", "fixed"];
+pub static KINDS: [&str; 7] = ["xml", "json", "csv", "fixed", "form", "multipart", "mail"];
 
 const KIND: Key = key(
     "kind",
     Takes::Word(&KINDS),
-    "The kind of format: `xml`, `json`, `csv`, `fixed`.",
-    "Die Art des Formats: `xml`, `json`, `csv`, `fixed`.",
+    "The kind of format: `xml`, `json`, `csv`, `fixed`, `form`, `multipart`, `mail`.",
+    "Die Art des Formats: `xml`, `json`, `csv`, `fixed`, `form`, `multipart`, `mail`.",
 )
 .needed();
 
@@ -59,23 +67,27 @@ pub static XML: Keys = Keys::of(&[
 /// `kind = "json"`
 pub static JSON: Keys = Keys::of(&[KIND]);
 
+const ENCODING: Key = key(
+    "encoding",
+    Takes::Text(Says::Words),
+    "The encoding: `UTF-8`, `UTF-16`, `ISO-8859-1`, `ISO-8859-15`, `windows-1252`, `CP850`.",
+    "Die Kodierung: `UTF-8`, `UTF-16`, `ISO-8859-1`, `ISO-8859-15`, `windows-1252`, `CP850`.",
+)
+.or("\"UTF-8\"");
+
+const LOSSY: Key = key(
+    "lossy",
+    Takes::Word(&["reject", "transliterate"]),
+    "What happens to letters that the encoding does not have: `reject` refuses the document, `transliterate` writes basic letters (DIN 91379).",
+    "Was mit Buchstaben geschieht, die es in der Kodierung nicht gibt: `reject` weist das Dokument zurück, `transliterate` schreibt Grundbuchstaben (DIN 91379).",
+)
+.or("\"reject\"");
+
 /// What CSV and fixed width have in common.
 static TEXT_FILE: Keys = Keys::of(&[
     KIND,
-    key(
-        "encoding",
-        Takes::Text(Says::Words),
-        "The encoding: `UTF-8`, `UTF-16`, `ISO-8859-1`, `ISO-8859-15`, `windows-1252`, `CP850`.",
-        "Die Kodierung: `UTF-8`, `UTF-16`, `ISO-8859-1`, `ISO-8859-15`, `windows-1252`, `CP850`.",
-    )
-    .or("\"UTF-8\""),
-    key(
-        "lossy",
-        Takes::Word(&["reject", "transliterate"]),
-        "What happens to letters that the encoding does not have: `reject` refuses the document, `transliterate` writes basic letters (DIN 91379).",
-        "Was mit Buchstaben geschieht, die es in der Kodierung nicht gibt: `reject` weist das Dokument zurück, `transliterate` schreibt Grundbuchstaben (DIN 91379).",
-    )
-    .or("\"reject\""),
+    ENCODING,
+    LOSSY,
     key(
         "line_end",
         Takes::Word(&["crlf", "lf"]),
@@ -238,4 +250,30 @@ pub static FIXED_COLUMN: Keys = Keys::of(&[
         "Das Zeichen, das den Rest füllt.",
     )
     .or("\" \""),
+]);
+
+/// `kind = "form"`
+pub static FORM: Keys = Keys::of(&[KIND, ENCODING, LOSSY]);
+
+/// `kind = "multipart"`
+pub static MULTIPART: Keys = Keys::of(&[
+    KIND,
+    key(
+        "header",
+        Takes::Flag,
+        "Whether what is written begins with its Content-Type, which names the boundary.",
+        "Ob Geschriebenes mit seinem Content-Type beginnt, der die Trennlinie nennt.",
+    )
+    .or("true"),
+]);
+
+/// `kind = "mail"`
+pub static MAIL: Keys = Keys::of(&[
+    KIND,
+    key(
+        "domain",
+        Takes::Text(Says::Words),
+        "Writing: the domain that is put behind message identifiers without one.",
+        "Beim Schreiben: die Domain, die an Nachrichtenkennungen ohne eine solche gehängt wird.",
+    ),
 ]);

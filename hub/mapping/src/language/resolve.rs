@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::place::{Name, Place};
 use super::scan::{Fault, Text};
+use crate::mail;
 use crate::report::Report;
 use crate::rows::{At, Path, Predicate, Step};
 use crate::source::{Names, Symbol};
@@ -20,6 +21,8 @@ pub(crate) struct Vocabulary {
     pub(crate) short: HashMap<String, Path>,
     /// Whether names may have prefixes.
     pub(crate) is_xml: bool,
+    /// Whether the places are those of a mail, `header:Subject`.
+    pub(crate) is_mail: bool,
 }
 
 impl Vocabulary {
@@ -60,6 +63,9 @@ impl Vocabulary {
             }
         };
         for step in &place.steps {
+            if self.is_mail && !mail::is_step(&step.name, text, report) {
+                return Ok(None);
+            }
             let Some(name) = self.symbol(&step.name, text, report) else {
                 return Ok(None);
             };
@@ -106,6 +112,9 @@ impl Vocabulary {
         let Some(prefix) = &name.prefix else {
             return Some(self.names.intern("", None, &name.local));
         };
+        if self.is_mail {
+            return Some(self.mail_symbol(prefix, &name.local));
+        }
         if !self.is_xml {
             let span = text.place(&name.range);
             report.error_help(
@@ -124,5 +133,11 @@ impl Vocabulary {
             return None;
         };
         Some(self.names.intern(namespace, Some(prefix), &name.local))
+    }
+
+    /// The symbol of a place of a mail; the names of header fields count whatever their case.
+    fn mail_symbol(&mut self, prefix: &str, local: &str) -> Symbol {
+        let spelled = format!("{prefix}:{local}");
+        self.names.intern_as(prefix, &local.to_ascii_lowercase(), &spelled)
     }
 }

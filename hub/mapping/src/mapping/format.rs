@@ -9,6 +9,7 @@ use crate::beside::Beside;
 use crate::csv::CsvFormat;
 use crate::encoding::Encoding;
 use crate::fixed::FixedFormat;
+use crate::form::{self, FormFormat};
 use crate::keys;
 use crate::language::calls::Ways;
 use crate::language::file::pairs;
@@ -16,6 +17,9 @@ use crate::language::place::Place;
 use crate::language::resolve::Vocabulary;
 use crate::language::scan::Text;
 use crate::language::value::{Table, Value};
+use crate::mail::MailFormat;
+use crate::multipart::{self, MultipartFormat};
+use crate::places;
 use crate::report::Report;
 use crate::rows::{Path, ReadOperand, Scope};
 use crate::source::{Names, Symbol};
@@ -29,6 +33,9 @@ pub(super) enum Format {
     Json,
     Csv(Box<CsvFormat>),
     Fixed(Box<FixedFormat>),
+    Form(Box<FormFormat>),
+    Multipart(MultipartFormat),
+    Mail(Box<MailFormat>),
 }
 
 /// XML, both ways.
@@ -57,6 +64,12 @@ impl Format {
             }
             "csv" => CsvFormat::of(table, ways, report).map(|csv| Self::Csv(Box::new(csv))),
             "fixed" => FixedFormat::of(table, ways.write, report).map(|fixed| Self::Fixed(Box::new(fixed))),
+            "form" => Some(Self::Form(Box::new(FormFormat::of(table, report)))),
+            "multipart" => Some(Self::Multipart(MultipartFormat::of(table, report))),
+            "mail" => {
+                vocabulary.is_mail = true;
+                Some(Self::Mail(Box::new(MailFormat::of(table, report))))
+            }
             other => {
                 let sentence = format!("there is no format `{other}`");
                 report.unknown("AH-M105", kind.span.clone(), sentence, other, keys::KINDS);
@@ -67,15 +80,22 @@ impl Format {
 
     /// Checks the places of a mapping against what the format says of itself.
     pub(super) fn check_places(&self, scope: &Scope, vocabulary: &Vocabulary, report: &mut Report) {
+        let names = &vocabulary.names;
         match self {
-            Self::Csv(csv) => csv.layout().check(scope, &vocabulary.names, report),
-            Self::Fixed(fixed) => fixed.layout().check(scope, &vocabulary.names, report),
+            Self::Csv(csv) => csv.layout().check(scope, names, report),
+            Self::Fixed(fixed) => fixed.layout().check(scope, names, report),
+            Self::Form(_) => form::check(&places::used(scope), names, report),
+            Self::Multipart(_) => multipart::check(&places::used(scope), names, report),
+            Self::Mail(mail) => mail.check(&places::used(scope), names, report),
             Self::Xml(xml) => {
                 if let Some(schema) = &xml.schema {
                     schema.check_places(scope, vocabulary, report);
                 }
             }
             Self::Json => no_attributes(scope, report),
+        }
+        if self.has_files() {
+            places::check_files(&places::used(scope), report);
         }
     }
 
@@ -85,6 +105,11 @@ impl Format {
             Self::Xml(xml) => xml.schema.as_ref(),
             _ => None,
         }
+    }
+
+    /// Whether its places may hold files, which `blob` takes as they are.
+    pub(super) fn has_files(&self) -> bool {
+        matches!(self, Self::Multipart(_) | Self::Mail(_))
     }
 
     /// Finds what the format cannot carry among the places that are written.
@@ -113,7 +138,8 @@ impl Format {
     /// A document as text; bytes that its encoding does not have are shown as such.
     pub(super) fn as_text(&self, bytes: &[u8]) -> String {
         let encoding = match self {
-            Self::Xml(_) | Self::Json => Encoding::Utf8,
+            Self::Xml(_) | Self::Json | Self::Multipart(_) | Self::Mail(_) => Encoding::Utf8,
+            Self::Form(form) => form.file.encoding,
             Self::Csv(csv) => csv.file.encoding,
             Self::Fixed(fixed) => fixed.file.encoding,
         };
@@ -126,7 +152,7 @@ impl Format {
     pub(super) fn root_name(&self) -> Option<&str> {
         match self {
             Self::Xml(xml) => Some(&xml.source.spelled),
-            Self::Json | Self::Csv(_) | Self::Fixed(_) => None,
+            _ => None,
         }
     }
 
@@ -135,6 +161,9 @@ impl Format {
             Self::Xml(_) => "application/xml",
             Self::Json => "application/json",
             Self::Csv(_) => "text/csv",
+            Self::Form(_) => "application/x-www-form-urlencoded",
+            Self::Multipart(_) => "multipart/form-data",
+            Self::Mail(_) => "message/rfc822",
             Self::Fixed(_) => "text/plain",
         }
     }
@@ -144,6 +173,9 @@ impl Format {
             Self::Xml(_) => "xml",
             Self::Json => "json",
             Self::Csv(_) => "csv",
+            Self::Form(_) => "form",
+            Self::Multipart(_) => "multipart",
+            Self::Mail(_) => "eml",
             Self::Fixed(_) => "txt",
         }
     }

@@ -140,9 +140,10 @@ fn build(
     if let (Some(format), Some(program)) = (&format, &write) {
         format.check_written(&program.document, &vocabulary.names, report);
     }
+    let files = format.as_ref().is_some_and(Format::has_files);
     let read = sections
         .reads
-        .then(|| reading::compile::compile(shape, &scope, &known, &vocabulary.names, false));
+        .then(|| reading::compile::compile(shape, &scope, &known, &vocabulary.names, files));
     let fields_read_by_write = if sections.writes {
         check::fields_read(&scope)
     } else {

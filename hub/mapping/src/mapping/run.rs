@@ -12,12 +12,15 @@ use crate::contents::ReadOutput;
 use crate::csv::CsvSink;
 use crate::facts::Facts;
 use crate::fixed::FixedSink;
+use crate::form::FormSink;
 use crate::json::{JsonSink, JsonSource};
+use crate::mail::MailSink;
+use crate::multipart::MultipartSink;
 use crate::provenance::{self, Explained, ExplainedWriting, Located, Recorder, Traced};
 use crate::reading::ReadProgram;
 use crate::reading::listen::{Listening, ReadState};
 use crate::sink::Sink;
-use crate::source::Source;
+use crate::source::{RawSource, Source};
 use crate::worker::{Secrets, Worker};
 use crate::writing::values::WriteState;
 use crate::writing::{WriteProgram, Writing};
@@ -60,6 +63,9 @@ fn read_located(
         Format::Json => with.drive(&JsonSource, &mut ()),
         Format::Csv(csv) => with.drive(csv.as_ref(), &mut state.csv),
         Format::Fixed(fixed) => with.drive(fixed.as_ref(), &mut state.fixed),
+        Format::Form(form) => with.drive_raw(form.as_ref()),
+        Format::Multipart(multipart) => with.drive_raw(multipart),
+        Format::Mail(mail) => with.drive_raw(mail.as_ref()),
     };
     Ok((output?, with.located))
 }
@@ -80,6 +86,12 @@ impl With<'_> {
         let text = source.decode(self.input)?;
         let walk = |to: &mut Listening<'_>| source.read(&text, reader, to);
         self.listen(&text, text.as_bytes(), walk, |offsets| source.paths_at(&text, offsets))
+    }
+
+    fn drive_raw<S: RawSource>(&mut self, source: &S) -> Result<ReadOutput, Rejection> {
+        let input = self.input;
+        let paths = |offsets: &[usize]| offsets.iter().map(|offset| source.path_at(input, *offset)).collect();
+        self.listen("", input, |to| source.read(input, to), paths)
     }
 
     /// Listens to one walk through the document, whose offsets count in `bytes`.
@@ -210,6 +222,9 @@ pub(super) fn write(
         }
         Format::Csv(csv) => to.sink(&mut CsvSink::new(csv, names, &mut out), state)?,
         Format::Fixed(fixed) => to.sink(&mut FixedSink::new(fixed, names, &mut out), state)?,
+        Format::Form(form) => to.sink(&mut FormSink::new(form, names, &mut out), state)?,
+        Format::Multipart(multipart) => to.sink(&mut MultipartSink::new(multipart, names, &mut out), state)?,
+        Format::Mail(mail) => to.sink(&mut MailSink::new(mail, names, &mut out), state)?,
         Format::Json => {
             let mut text = String::with_capacity(out.capacity());
             to.sink(&mut JsonSink::new(names, &mut text), state)?;
