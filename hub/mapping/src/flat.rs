@@ -37,14 +37,20 @@ pub(crate) struct TextFile {
     pub(crate) line_end: &'static str,
 }
 
-impl TextFile {
-    /// Reads them: UTF-8, `reject` and CR LF (RFC 4180, section 2) when nothing is said.
-    pub(crate) fn of(table: &Table, report: &mut Report) -> Self {
-        let mut file = Self {
+impl Default for TextFile {
+    fn default() -> Self {
+        Self {
             encoding: Encoding::Utf8,
             lossy: Lossy::Reject,
             line_end: "\r\n",
-        };
+        }
+    }
+}
+
+impl TextFile {
+    /// Reads them: UTF-8, `reject` and CR LF (RFC 4180, section 2) when nothing is said.
+    pub(crate) fn of(table: &Table, report: &mut Report) -> Self {
+        let mut file = Self::default();
         if let Some(name) = table.text("encoding", report) {
             if let Some(encoding) = Encoding::named(&name.value) {
                 file.encoding = encoding;

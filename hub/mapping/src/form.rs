@@ -42,7 +42,7 @@ pub(crate) use sink::FormSink;
 pub(crate) const FIELDS_MAX: usize = 10_000;
 
 /// The format, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FormFormat {
     pub(crate) file: TextFile,
 }
@@ -74,6 +74,6 @@ pub(crate) fn check(used: &[Used<'_>], names: &Names, report: &mut Report) {
             ([], _) => "a form has no text of its own: name a field".to_owned(),
             _ => "nothing stands below a field of a form".to_owned(),
         };
-        report.error("AH-M137", one.rule.span.clone(), fault);
+        report.error("AH-M137", one.span(), fault);
     }
 }

@@ -16,6 +16,7 @@ mod date_pattern;
 mod datetime;
 mod decimal;
 mod digits;
+mod find;
 mod first;
 mod hash;
 mod integer;
@@ -323,6 +324,7 @@ pub const FUNCTIONS: &[Function] = &[
     split::SPLIT,
     join::JOIN,
     matches::MATCHES,
+    find::FIND,
     ascii_fold::ASCII_FOLD,
     nfc::NFC,
     decimal::DECIMAL,

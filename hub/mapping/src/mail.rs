@@ -100,7 +100,7 @@ pub(crate) const BODIES: [&str; 2] = ["text", "html"];
 pub(crate) const ATTRIBUTES: [&str; 5] = ["filename", "type", "size", "cid", "disposition"];
 
 /// The format, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MailFormat {
     /// What is put behind identifiers that have no domain.
     domain: Option<String>,

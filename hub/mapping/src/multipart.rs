@@ -24,6 +24,7 @@
 //!   the one of the part `_charset_` (RFC 7578, section 4.6), else in UTF-8; a file is text only when its type says so.
 //! - **What nobody filled in is absent**: a part with nothing in it, and a file without name and content, which is what
 //!   browsers send for a file that was not chosen.
+//! - Attributes that no row names are no gaps of a mapping.
 //! - Line breaks of a text are CR LF on the wire and LF in the canonical document. Files stay as they are.
 //! - Written are texts; a part with `@filename` becomes a file with that text in UTF-8. The boundary is made of the
 //!   content, so that the same document gives the same bytes.
@@ -50,7 +51,7 @@ pub(crate) use sink::MultipartSink;
 pub(crate) const ATTRIBUTES: [&str; 3] = ["filename", "type", "size"];
 
 /// The format, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MultipartFormat {
     /// Whether what is written begins with its Content-Type.
     header: bool,
@@ -83,6 +84,6 @@ pub(crate) fn check(used: &[Used<'_>], names: &Names, report: &mut Report) {
             (0, _) => "a form has no text of its own: name a part".to_owned(),
             _ => "nothing stands below a part of a form".to_owned(),
         };
-        report.error("AH-M137", one.rule.span.clone(), fault);
+        report.error("AH-M137", one.span(), fault);
     }
 }

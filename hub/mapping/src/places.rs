@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! All places of a mapping, from the root of the document, for formats that know which places there are.
 
+use std::ops::Range;
+
 use crate::convert::Stage;
 use crate::function::Keeps;
 use crate::report::Report;
@@ -23,6 +25,16 @@ pub(crate) struct Used<'s> {
     pub(crate) path: Path,
     pub(crate) rule: &'s Rule,
     pub(crate) does: Does<'s>,
+}
+
+impl Used<'_> {
+    /// Where the end of the place stands in the mapping file: its attribute, or its last step; else its row.
+    pub(crate) fn span(&self) -> Range<usize> {
+        let step = self.path.steps.last().map(|step| step.at.0.clone());
+        let attribute = self.path.attribute.map(|_| self.path.attribute_at.0.clone());
+        let end = attribute.or(step).filter(|range| !range.is_empty());
+        end.unwrap_or_else(|| self.rule.span.clone())
+    }
 }
 
 /// Every place that the rows name.

@@ -151,6 +151,8 @@ pub struct Takes {
     pub text: bool,
     /// Its content.
     pub content: bool,
+    /// Something below it.
+    pub below: bool,
 }
 
 /// Who is told about a document: the engine, or a test that writes down what it hears.
@@ -177,12 +179,18 @@ pub trait Listener {
         Takes {
             text: true,
             content: true,
+            below: true,
         }
+    }
+    /// Whether an attribute of the place just entered is wanted. In formats whose attributes are technical, a source asks
+    /// before it tells one.
+    fn takes_attribute(&self, _name: Symbol) -> bool {
+        true
     }
     /// The content of the place just entered.
     fn content(&mut self, _found: Found<'_>) {}
-    /// Whether it also wants to hear of technical places that no row mentions: trace headers of a mail, attributes. Their
-    /// absence from a mapping is no gap, so they are not told for the coverage report.
+    /// Whether it also wants to hear of technical places that no row mentions: trace headers of a mail. Their absence from
+    /// a mapping is no gap, so they are not told for the coverage report.
     fn is_curious(&self) -> bool {
         false
     }
@@ -218,6 +226,7 @@ pub trait RawSource {
     /// Walks the document and tells `to`, as [`Source::read`] does.
     fn read<L: Listener>(&self, input: &[u8], to: &mut L) -> Result<(), Rejection>;
 
-    /// The path of what stands at `offset`, with indices, for a rejection. Walks the document again: only for failures.
-    fn path_at(&self, input: &[u8], offset: usize) -> String;
+    /// The paths of what stands at several offsets, with indices, for rejections and for whoever asks where everything
+    /// comes from. Walks the document again.
+    fn paths_at(&self, input: &[u8], offsets: &[usize]) -> Vec<String>;
 }

@@ -9,8 +9,11 @@ use std::borrow::Cow;
 
 use hub_message::Rejection;
 
+use crate::form::FormFormat;
 use crate::json::JsonSource;
-use crate::source::{Listener, Source};
+use crate::mail::MailFormat;
+use crate::multipart::MultipartFormat;
+use crate::source::{Listener, RawSource, Source};
 use crate::xml::{State, Xml};
 
 /// The text of an XML document, by its byte order mark and its declaration.
@@ -31,4 +34,19 @@ pub fn decode_json(input: &[u8]) -> Result<Cow<'_, str>, Rejection> {
 /// Walks the text of a JSON document whose top is an object.
 pub fn walk_json(text: &str, to: &mut impl Listener) -> Result<(), Rejection> {
     JsonSource.read(text, &mut (), to)
+}
+
+/// Walks a web form in UTF-8. Offsets count in the input.
+pub fn walk_form(input: &[u8], to: &mut impl Listener) -> Result<(), Rejection> {
+    FormFormat::default().read(input, to)
+}
+
+/// Walks a multipart form. Offsets count in the input.
+pub fn walk_multipart(input: &[u8], to: &mut impl Listener) -> Result<(), Rejection> {
+    MultipartFormat::default().read(input, to)
+}
+
+/// Walks an e-mail. Offsets count in the input.
+pub fn walk_mail(input: &[u8], to: &mut impl Listener) -> Result<(), Rejection> {
+    MailFormat::default().read(input, to)
 }

@@ -73,6 +73,10 @@ impl Listener for Shaping<'_> {
         self.names
     }
 
+    fn is_curious(&self) -> bool {
+        true
+    }
+
     fn begin(&mut self, _: usize) {}
 
     fn end(&mut self, _: usize) {}

@@ -18,9 +18,9 @@ impl RawSource for FormFormat {
         self.walk(input, to).map_err(|fault| fault.in_input(input))
     }
 
-    fn path_at(&self, input: &[u8], offset: usize) -> String {
-        Finder::find(offset, |finder| {
-            // Whatever is wrong further on, the path before it stands.
+    fn paths_at(&self, input: &[u8], offsets: &[usize]) -> Vec<String> {
+        Finder::find(offsets, |finder| {
+            // Whatever is wrong further on, the paths before it stand.
             let _ = self.walk(input, finder);
         })
     }

@@ -41,7 +41,7 @@ pub(crate) fn whole_match(expression: &str) -> Result<Regex, String> {
     compiled(&format!("^(?:{expression})$"))
 }
 
-fn compiled(expression: &str) -> Result<Regex, String> {
+pub(super) fn compiled(expression: &str) -> Result<Regex, String> {
     RegexBuilder::new(expression)
         .size_limit(COMPILED_BYTES_MAX)
         .dfa_size_limit(4 * COMPILED_BYTES_MAX)

@@ -153,7 +153,7 @@ impl MailFormat {
                 Err(sentence) => Some(sentence),
             };
             if let Some(sentence) = sentence {
-                report.error("AH-M137", one.rule.span.clone(), sentence);
+                report.error("AH-M137", one.span(), sentence);
             }
         }
         if used.iter().any(|one| matches!(one.does, Does::Writes)) {

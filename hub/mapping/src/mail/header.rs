@@ -116,6 +116,9 @@ impl Occurrence {
     }
 }
 
+/// How far ahead the place of an occurrence is looked for; one that is not found has that of the one before.
+const AHEAD_BYTES_MAX: usize = 2_000;
+
 /// The occurrences in a raw value, each with its offset in it.
 pub(super) fn occurrences(kind: Kind, raw: &[u8]) -> Result<Vec<(usize, Occurrence)>, Bad> {
     let mut found = match kind {
@@ -134,7 +137,8 @@ pub(super) fn occurrences(kind: Kind, raw: &[u8]) -> Result<Vec<(usize, Occurren
     let mut from = blanks.min(raw.len());
     let placed = found.into_iter().map(|occurrence| {
         let anchor = occurrence.anchor.as_bytes();
-        let rest = raw.get(from..).unwrap_or_default();
+        let end = raw.len().min(from + AHEAD_BYTES_MAX);
+        let rest = raw.get(from..end).unwrap_or_default();
         let ahead = (!anchor.is_empty()).then(|| rest.windows(anchor.len()).position(|found| found == anchor));
         let at = from + ahead.flatten().unwrap_or(0);
         from = (at + anchor.len()).min(raw.len());

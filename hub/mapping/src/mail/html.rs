@@ -79,8 +79,13 @@ fn markup<'t>(from: &'t str, out: &mut Text) -> Option<&'t str> {
     let (name, attributes) = name.split_at(length);
     let rest = behind_tag(attributes);
     let name = name.to_ascii_lowercase();
-    if !closing && SILENT.contains(&name.as_str()) {
-        return Some(behind_element(rest, &name));
+    if !closing && SILENT.contains(&name.as_str()) && !out.endless.contains(&name) {
+        let behind = behind_element(rest, &name);
+        if behind.is_none() {
+            // One that has no end here has none further on either.
+            out.endless.push(name);
+        }
+        return Some(behind.unwrap_or(rest));
     }
     out.tag(&name, closing);
     Some(rest)
@@ -100,8 +105,8 @@ fn behind_tag(attributes: &str) -> &str {
     ""
 }
 
-/// What follows the end of an element of which nothing is read. One that has no end ends nothing else.
-fn behind_element<'t>(rest: &'t str, name: &str) -> &'t str {
+/// What follows the end of an element of which nothing is read, if it has one.
+fn behind_element<'t>(rest: &'t str, name: &str) -> Option<&'t str> {
     let mut from = rest;
     while let Some(at) = from.find("</") {
         let end = from.get(at + 2..).unwrap_or_default();
@@ -109,11 +114,11 @@ fn behind_element<'t>(rest: &'t str, name: &str) -> &'t str {
             .get(..name.len())
             .is_some_and(|found| found.eq_ignore_ascii_case(name))
         {
-            return behind_tag(end.get(name.len()..).unwrap_or_default());
+            return Some(behind_tag(end.get(name.len()..).unwrap_or_default()));
         }
         from = end;
     }
-    rest
+    None
 }
 
 /// The text so far.
@@ -124,6 +129,8 @@ struct Text {
     space: bool,
     /// Depth of elements in which white space counts.
     kept: usize,
+    /// Elements of which nothing would be read, but that never end.
+    endless: Vec<String>,
 }
 
 impl Text {
@@ -154,7 +161,13 @@ impl Text {
         self.space = false;
         let text = self.out.trim_end_matches(' ').len();
         self.out.truncate(text);
-        let there = self.out.len() - self.out.trim_end_matches('\n').len();
+        let there = self
+            .out
+            .bytes()
+            .rev()
+            .take(wanted)
+            .take_while(|byte| *byte == b'\n')
+            .count();
         if !self.out.is_empty() {
             (there..wanted).for_each(|_| self.out.push('\n'));
         }
@@ -267,6 +280,14 @@ mod tests {
         check("x<style>y", "xy");
         check("x<b", "x");
         check("&unbekannt; &#0; &#xD800;", "&unbekannt; &#0; &#xD800;");
+    }
+
+    #[test]
+    fn what_never_ends_costs_no_more_than_it_is_long() {
+        for piece in ["<style>", "<br><p>", "<!--", "<svg></b>", "&nbsp;<p>", "<a b=\"", "&"] {
+            let long = piece.repeat(200_000);
+            assert!(text(&long).len() <= long.len(), "{piece}");
+        }
     }
 
     proptest! {

@@ -22,9 +22,9 @@ impl RawSource for MailFormat {
         walk(input, to).map_err(|fault| fault.in_input(input))
     }
 
-    fn path_at(&self, input: &[u8], offset: usize) -> String {
-        Finder::find(offset, |finder| {
-            // Whatever is wrong further on, the path before it stands.
+    fn paths_at(&self, input: &[u8], offsets: &[usize]) -> Vec<String> {
+        Finder::find(offsets, |finder| {
+            // Whatever is wrong further on, the paths before it stand.
             let _ = walk(input, finder);
         })
     }
@@ -210,8 +210,14 @@ impl<'t, L: Listener> Telling<'t, L> {
             return Err(too_deep(self.level.at(part.begins)));
         }
         self.described(part)?;
-        if self.to.takes().content {
+        let takes = self.to.takes();
+        if takes.content {
             self.content(part, part.file_name())?;
+        }
+        // What is taken whole and not looked into has no gaps.
+        if takes.content && !takes.below {
+            self.to.leave(self.level.at(part.body.end));
+            return Ok(());
         }
         let transfer = self.transfer(part)?;
         let bytes = transfer
@@ -260,7 +266,7 @@ impl<'t, L: Listener> Telling<'t, L> {
             let id = text.trim_start_matches('<').trim_end_matches('>');
             self.attribute("cid", id, self.place(part, "content-id", &[]));
         }
-        if self.to.names().find("size") != Symbol::UNKNOWN {
+        if self.to.takes_attribute(self.to.names().find("size")) && !self.to.is_curious() {
             let size = self.bytes(part)?.len().to_string();
             self.attribute("size", &size, begins);
         }
@@ -315,7 +321,7 @@ impl<'t, L: Listener> Telling<'t, L> {
 
     fn attribute(&mut self, name: &str, value: &str, at: usize) {
         let symbol = self.to.names().find(name);
-        if symbol != Symbol::UNKNOWN || self.to.is_curious() {
+        if self.to.takes_attribute(symbol) {
             self.to.attribute(symbol, name, Piece::Made(value, at));
         }
     }

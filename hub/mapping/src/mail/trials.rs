@@ -338,7 +338,7 @@ fn what_cannot_be_read_so_is_found_when_a_mapping_is_loaded() {
     };
     one(
         "[fields]\ntext = 'part/@filname'\n",
-        "a part has no `@filname`: did you mean `@filename`?",
+        "AH-M137 filname: a part has no `@filname`: did you mean `@filename`?",
     );
     one("[fields]\ntext = 'header:From/@adress'\n", "did you mean `@address`?");
     one("[fields]\ntext = 'header:Subject/@x'\n", "a header field has no `@x`");

@@ -90,8 +90,12 @@ impl With<'_> {
 
     fn drive_raw<S: RawSource>(&mut self, source: &S) -> Result<ReadOutput, Rejection> {
         let input = self.input;
-        let paths = |offsets: &[usize]| offsets.iter().map(|offset| source.path_at(input, *offset)).collect();
-        self.listen("", input, |to| source.read(input, to), paths)
+        self.listen(
+            "",
+            input,
+            |to| source.read(input, to),
+            |offsets| source.paths_at(input, offsets),
+        )
     }
 
     /// Listens to one walk through the document, whose offsets count in `bytes`.

@@ -7,7 +7,7 @@ use super::Mapping;
 use super::format::Format;
 use crate::comparison::{Shaping, Structure};
 use crate::json::JsonSource;
-use crate::source::{Names, Source};
+use crate::source::{Names, RawSource, Source};
 
 /// Reads a document by its structure alone.
 pub(super) fn structure(mapping: &Mapping, input: &[u8], names: &Names) -> Result<Structure<'static>, Rejection> {
@@ -17,7 +17,16 @@ pub(super) fn structure(mapping: &Mapping, input: &[u8], names: &Names) -> Resul
         Format::Json => shape(&JsonSource, input, names, root),
         Format::Csv(csv) => shape(csv.as_ref(), input, names, root),
         Format::Fixed(fixed) => shape(fixed.as_ref(), input, names, root),
+        Format::Form(form) => raw(form.as_ref(), input, names),
+        Format::Multipart(multipart) => raw(multipart, input, names),
+        Format::Mail(mail) => raw(mail.as_ref(), input, names),
     }
+}
+
+fn raw<S: RawSource>(source: &S, input: &[u8], names: &Names) -> Result<Structure<'static>, Rejection> {
+    let mut shaping = Shaping::new(names, "");
+    source.read(input, &mut shaping)?;
+    Ok(shaping.finish(None))
 }
 
 fn shape<S: Source>(

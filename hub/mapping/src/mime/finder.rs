@@ -1,44 +1,40 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Finds the path of what stands at an offset, for rejections: `/part[2]/@filename`.
+//! Finds the paths of what stands at some offsets, for rejections: `/part[2]/@filename`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::source::{Found, Listener, Names, Piece, Symbol, Takes};
 
-/// Listens for the place at an offset. Where several places are told for it, the first counts; where none is, the last
-/// one before it.
+/// Listens for all places. Of several that begin at an offset the first counts; where none does, the last one before it.
 #[derive(Debug, Default)]
 pub(crate) struct Finder {
     names: Names,
-    offset: usize,
     steps: Vec<String>,
     /// How many places of each name there were so far, level by level.
     seen: Vec<HashMap<String, usize>>,
-    /// The best place so far, and its offset.
-    found: Option<(String, usize)>,
+    /// The first path at each offset.
+    found: BTreeMap<usize, String>,
 }
 
 impl Finder {
-    /// The path found by a walk that `walk` does.
-    pub(crate) fn find(offset: usize, walk: impl FnOnce(&mut Self)) -> String {
+    /// The paths at some offsets, found by a walk that `walk` does.
+    pub(crate) fn find(offsets: &[usize], walk: impl FnOnce(&mut Self)) -> Vec<String> {
         let mut finder = Self {
-            offset,
             seen: vec![HashMap::new()],
             ..Self::default()
         };
         walk(&mut finder);
-        finder.found.map(|(path, _)| path).unwrap_or_default()
+        let path = |offset: &usize| {
+            let before = finder.found.range(..=*offset).next_back();
+            before.map(|(_, path)| path.clone()).unwrap_or_default()
+        };
+        offsets.iter().map(path).collect()
     }
 
     fn consider(&mut self, attribute: &str, at: usize) {
-        let better = match &self.found {
-            None => true,
-            Some((_, found)) => *found != self.offset && at >= *found,
-        };
-        if at <= self.offset && better {
-            let mark = if attribute.is_empty() { "" } else { "/@" };
-            self.found = Some((format!("/{}{mark}{attribute}", self.steps.join("/")), at));
-        }
+        let mark = if attribute.is_empty() { "" } else { "/@" };
+        let path = || format!("/{}{mark}{attribute}", self.steps.join("/"));
+        self.found.entry(at).or_insert_with(path);
     }
 }
 
@@ -86,6 +82,7 @@ impl Listener for Finder {
         Takes {
             text: false,
             content: false,
+            below: true,
         }
     }
 

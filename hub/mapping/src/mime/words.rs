@@ -73,11 +73,16 @@ fn replaced(text: &str, put: impl Fn(&str, &mut String)) -> Result<String, Bad> 
     Ok(out)
 }
 
+/// The longest encoded word. The standard allows 75 bytes, and programs that write whole texts into one are read too.
+const WORD_BYTES_MAX: usize = 4_000;
+
 /// The encoded word at the beginning of a text. What only looks like one is text (section 6.3).
 fn word(text: &str) -> Option<Word<'_>> {
-    let (charset, rest) = text.strip_prefix("=?")?.split_once('?')?;
+    let window = text.get(..text.floor_char_boundary(WORD_BYTES_MAX))?;
+    let (charset, rest) = window.strip_prefix("=?")?.split_once('?')?;
     let (encoding, rest) = rest.split_once('?')?;
     let (payload, rest) = rest.split_once("?=")?;
+    let rest = text.get(window.len() - rest.len()..)?;
     // A language may stand behind the charset (RFC 2231, section 5).
     let charset = charset.split('*').next().unwrap_or_default();
     if charset.is_empty() || charset.contains(|c: char| c.is_whitespace() || c.is_control()) || payload.contains('?') {
@@ -150,6 +155,12 @@ mod tests {
     fn structured_values_keep_their_structure() {
         let value = structured(b"=?iso-8859-1?Q?M=FCller,_Erika?= <e@x.example>");
         assert_eq!(value.as_deref(), Ok("=?utf-8?B?TcO8bGxlciwgRXJpa2E=?= <e@x.example>"));
+    }
+
+    #[test]
+    fn words_without_end_cost_no_more_than_they_are_long() {
+        let long = "=?a?q?x".repeat(30_000);
+        check(long.as_bytes(), Ok(&long));
     }
 
     proptest! {

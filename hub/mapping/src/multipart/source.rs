@@ -28,9 +28,9 @@ impl RawSource for MultipartFormat {
         walk(input, to).map_err(|fault| fault.in_input(input))
     }
 
-    fn path_at(&self, input: &[u8], offset: usize) -> String {
-        Finder::find(offset, |finder| {
-            // Whatever is wrong further on, the path before it stands.
+    fn paths_at(&self, input: &[u8], offsets: &[usize]) -> Vec<String> {
+        Finder::find(offsets, |finder| {
+            // Whatever is wrong further on, the paths before it stand.
             let _ = walk(input, finder);
         })
     }
@@ -184,7 +184,7 @@ impl Part {
         if let Some((kind, at)) = &self.kind {
             attribute("type", &kind.value, *at, to);
         }
-        if to.names().find("size") != Symbol::UNKNOWN {
+        if to.takes_attribute(to.names().find("size")) && !to.is_curious() {
             let size = self.bytes(input)?.len().to_string();
             attribute("size", &size, self.begins, to);
         }
@@ -224,7 +224,7 @@ impl Part {
 
 fn attribute<L: Listener>(name: &str, value: &str, at: usize, to: &mut L) {
     let symbol = to.names().find(name);
-    if symbol != Symbol::UNKNOWN || to.is_curious() {
+    if to.takes_attribute(symbol) {
         to.attribute(symbol, name, Piece::Made(value, at));
     }
 }

@@ -7,7 +7,7 @@ use hub_message::Tree;
 
 use super::ReadProgram;
 use super::slots::Slots;
-use super::trie::NONE;
+use super::trie::{NONE, Node};
 use crate::contents::{Content, Told};
 use crate::convert::Buffers;
 use crate::language::file::Policy;
@@ -121,6 +121,12 @@ impl ReadState {
 const UNMAPPED_MAX: usize = 10_000;
 
 impl Listening<'_> {
+    /// The place where the source is.
+    fn node(&self) -> Option<&Node> {
+        let frame = self.state.frames.last()?;
+        self.program.trie.nodes.get(frame.node as usize)
+    }
+
     /// The slot for the content of a place, if one is wanted and not found yet.
     fn content_slot(&self, frame: Frame) -> Option<u16> {
         let slot = self.program.trie.nodes.get(frame.node as usize)?.content;
@@ -263,7 +269,13 @@ impl Listener for Listening<'_> {
         Takes {
             text: frame.is_some_and(|frame| frame.takes != NONE),
             content: frame.is_some_and(|frame| self.content_slot(*frame).is_some()),
+            below: self.node().is_some_and(|node| !node.children.is_empty()),
         }
+    }
+
+    fn takes_attribute(&self, name: Symbol) -> bool {
+        self.node()
+            .is_some_and(|node| node.attributes.iter().any(|(symbol, _)| *symbol == name))
     }
 
     fn content(&mut self, found: Found<'_>) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `amtshub map`: maps a file to canonical JSON, or onward to another format, and sends nothing anywhere.
 
+mod contents;
 mod rejected;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hub_mapping::{Facts, Mapping, Worker};
+use hub_mapping::{Content, Facts, Mapping, ReadOutput, Worker};
 use hub_message::{Rejection, Timestamp};
 use hub_schema::{Schemas, Valid};
 
@@ -29,6 +30,10 @@ pub(crate) struct Arguments {
     /// The configuration folder beside or above which schemas and mappings are looked for; else the working folder.
     #[arg(long, value_name = "DIR")]
     config: Option<PathBuf>,
+    /// The folder into which the contents go that rows with `blob` take out of the input: attachments, files of forms.
+    /// Each is named by its SHA-256.
+    #[arg(long, value_name = "DIR")]
+    contents: Option<PathBuf>,
     /// Also say which places of the input no row names.
     #[arg(long)]
     unmapped: bool,
@@ -83,7 +88,8 @@ fn map(arguments: &Arguments) -> Result<Vec<u8>, Fault> {
     fit(&from, to.as_deref()).map_err(Fault::Usage)?;
     let input = input(&arguments.input).map_err(Fault::Usage)?;
     let mut worker = Worker::default();
-    let documents = read(&from, library.schemas(), &input, &mut worker)?;
+    let (documents, contents) = read(&from, library.schemas(), &input, &mut worker)?;
+    contents::hand_out(arguments.contents.as_deref(), &contents).map_err(Fault::Usage)?;
     if arguments.unmapped {
         for place in worker.take_unmapped(&from) {
             terminal::message(&format!("unmapped: {} ({} times)", place.path, place.count));
@@ -170,17 +176,23 @@ fn input(path: &Path) -> Result<Vec<u8>, String> {
     read.map(|_| bytes).map_err(|fault| format!("standard input: {fault}"))
 }
 
-/// The canonical documents, each valid by its schema.
-fn read(from: &Mapping, schemas: &Schemas, input: &[u8], worker: &mut Worker) -> Result<Vec<Valid>, Fault> {
+/// The canonical documents, each valid by its schema, and the contents that they refer to.
+type Canonical = (Vec<Valid>, Vec<Content>);
+
+/// Reads and validates.
+fn read(from: &Mapping, schemas: &Schemas, input: &[u8], worker: &mut Worker) -> Result<Canonical, Fault> {
     let rejected = |fault| Fault::Rejected(Box::new(fault));
-    let trees = from.read(input, worker).map_err(rejected)?;
+    let ReadOutput { documents, contents } = from.read_whole(input, worker).map_err(rejected)?;
     let schema = schemas
         .get(from.canonical())
         .ok_or_else(|| Fault::Usage(format!("there is no schema `{}`", from.canonical())))?;
-    trees
+    let valid = documents
         .into_iter()
-        .map(|tree| schema.validate(tree).map_err(rejected))
-        .collect()
+        .map(|tree| schema.validate(tree).map_err(rejected));
+    Ok((
+        valid.collect::<Result<_, _>>()?,
+        contents.into_iter().flatten().collect(),
+    ))
 }
 
 fn canonical(documents: &[Valid]) -> Vec<u8> {
