@@ -21,8 +21,17 @@ pub struct Wanted<'w> {
     pub from: Option<&'w str>,
 }
 
-/// Finds a schema file. The error says where it was looked for.
-pub type XsdLookup<'b> = dyn Fn(Wanted<'_>) -> Result<XsdFile, Vec<String>> + 'b;
+/// Why there is no schema file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct XsdMissing {
+    /// Where it was looked for.
+    pub looked_in: Vec<String>,
+    /// The files of this name, where there are several and nothing says which is meant.
+    pub several: Vec<String>,
+}
+
+/// Finds a schema file.
+pub type XsdLookup<'b> = dyn Fn(Wanted<'_>) -> Result<XsdFile, XsdMissing> + 'b;
 
 /// How loading gets at the files that a mapping names.
 #[derive(Clone, Copy)]
@@ -37,7 +46,12 @@ impl Beside<'static> {
     /// A mapping file that stands alone.
     pub const NOTHING: Self = Self {
         file: &|_| None,
-        schema: &|_| Err(Vec::new()),
+        schema: &|_| {
+            Err(XsdMissing {
+                looked_in: Vec::new(),
+                several: Vec::new(),
+            })
+        },
     };
 }
 

@@ -47,7 +47,7 @@ mod writing;
 mod xml;
 mod xsd;
 
-pub use beside::{Beside, Wanted, XsdFile, XsdLookup};
+pub use beside::{Beside, Wanted, XsdFile, XsdLookup, XsdMissing};
 pub use contents::{Content, ReadOutput};
 pub use facts::Facts;
 pub use language::condition;

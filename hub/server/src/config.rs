@@ -16,6 +16,7 @@ mod offers;
 mod route;
 mod secret;
 mod settings;
+pub(crate) mod standards;
 mod table;
 
 #[cfg(test)]
@@ -93,6 +94,8 @@ struct Reading {
     sources: Vec<ConnectorSource>,
     routes: Vec<hub_pipeline::RouteSource>,
     digests: Vec<(String, Digest)>,
+    /// Folders with XML schemas that only this command knows of.
+    standards: Vec<PathBuf>,
     /// The mappings that connectors and routes name.
     named: Vec<String>,
 }
@@ -104,7 +107,8 @@ impl Reading {
         self.connectors(folder, &hub.limits);
         self.routes(folder);
         self.named = self.mappings_named();
-        let rules = self.rules(&hub, &hub.places(folder), order_key);
+        let places = hub.places(folder).with(&self.standards);
+        let rules = self.rules(&hub, &places, order_key);
         self.quotas(folder, &hub.limits);
         self.settings();
         if self.findings.errors() > 0 {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use hub_message::{Code, Finding};
 
 use super::{XML_NAMESPACE, XS};
-use crate::beside::{Wanted, XsdFile, XsdLookup};
+use crate::beside::{Wanted, XsdFile, XsdLookup, XsdMissing};
 use crate::tree::{self, Node};
 
 /// Files of one schema.
@@ -61,7 +61,13 @@ pub(super) fn read(name: &str, lookup: &XsdLookup<'_>) -> Result<Documents, (Str
         reference: name,
         from: None,
     });
-    let first = first.map_err(|places| (format!("there is no schema file `{name}`"), looked_in(&places)))?;
+    let first = first.map_err(|missing| {
+        let sentence = match missing.several.len() {
+            0 => format!("there is no schema file `{name}`"),
+            count => format!("there are {count} schema files `{name}`"),
+        };
+        (sentence, why(&missing))
+    })?;
     let mut reading = Reading {
         lookup,
         made: Documents::default(),
@@ -85,10 +91,11 @@ pub(super) fn read(name: &str, lookup: &XsdLookup<'_>) -> Result<Documents, (Str
     Ok(reading.made)
 }
 
-fn looked_in(places: &[String]) -> String {
-    match places {
-        [] => "nothing is known of where schema files are".to_owned(),
-        _ => format!("looked for it in {}", places.join(", ")),
+fn why(missing: &XsdMissing) -> String {
+    match (missing.several.as_slice(), missing.looked_in.as_slice()) {
+        ([], []) => "nothing is known of where schema files are".to_owned(),
+        ([], places) => format!("looked for it in {}", places.join(", ")),
+        (several, _) => format!("name its folder as well: {}", several.join(", ")),
     }
 }
 
@@ -99,8 +106,8 @@ struct Reading<'l> {
     seen: HashSet<(String, String)>,
     waiting: VecDeque<Reference>,
     bytes: usize,
-    /// References that led nowhere, with where they were looked for.
-    missing: Vec<(Reference, Vec<String>)>,
+    /// References that led nowhere.
+    missing: Vec<(Reference, XsdMissing)>,
 }
 
 impl Reading<'_> {
@@ -111,7 +118,7 @@ impl Reading<'_> {
         };
         match (self.lookup)(wanted) {
             Ok(found) => self.take(reference, found),
-            Err(places) => self.missing.push((
+            Err(missing) => self.missing.push((
                 Reference {
                     location: reference.location.clone(),
                     from: reference.from.clone(),
@@ -119,7 +126,7 @@ impl Reading<'_> {
                     kind: reference.kind,
                     namespace: reference.namespace.clone(),
                 },
-                places,
+                missing,
             )),
         }
     }
@@ -216,7 +223,7 @@ impl Reading<'_> {
     /// What led nowhere is a finding, unless another file declares the namespace.
     fn report_missing(&mut self) {
         let declared: HashSet<Arc<str>> = self.made.list.iter().map(|d| d.namespace.as_str().into()).collect();
-        for (reference, places) in std::mem::take(&mut self.missing) {
+        for (reference, missing) in std::mem::take(&mut self.missing) {
             let elsewhere = reference.kind == Kind::Import
                 && (declared.contains(reference.namespace.as_str()) || reference.namespace == XML_NAMESPACE);
             if elsewhere {
@@ -230,7 +237,7 @@ impl Reading<'_> {
             let sentence = format!("the schema {what} `{}`, which is not there", reference.location);
             let file = reference.from.unwrap_or_default();
             let finding = Finding::error(Code::new("AH-M142"), file, reference.at, sentence);
-            self.made.findings.push(finding.help(looked_in(&places)));
+            self.made.findings.push(finding.help(why(&missing)));
         }
     }
 }

@@ -10,7 +10,7 @@ mod types;
 use hub_message::Place;
 
 use super::{Validator, Xsd};
-use crate::beside::{Wanted, XsdFile};
+use crate::beside::{Wanted, XsdFile, XsdMissing};
 
 /// The schema of an order, in two namespaces and three files, one of them beside the folder of the first.
 pub(super) const ORDER: &[(&str, &str)] = &[
@@ -78,7 +78,7 @@ pub(super) const ORDER: &[(&str, &str)] = &[
 ];
 
 /// Finds files by path, references relative to the file that refers.
-pub(super) fn lookup<'f>(files: &'f [(&'f str, &'f str)]) -> impl Fn(Wanted<'_>) -> Result<XsdFile, Vec<String>> + 'f {
+pub(super) fn lookup<'f>(files: &'f [(&'f str, &'f str)]) -> impl Fn(Wanted<'_>) -> Result<XsdFile, XsdMissing> + 'f {
     move |wanted| {
         let mut path: Vec<&str> = wanted.from.map_or(Vec::new(), |from| from.split('/').collect());
         path.pop();
@@ -96,7 +96,10 @@ pub(super) fn lookup<'f>(files: &'f [(&'f str, &'f str)]) -> impl Fn(Wanted<'_>)
                 file: (*file).to_owned(),
                 bytes: text.as_bytes().to_vec(),
             })
-            .ok_or_else(|| vec![path])
+            .ok_or_else(|| XsdMissing {
+                looked_in: vec![path],
+                ..XsdMissing::default()
+            })
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::explain;
 use crate::cli::Output;
+use crate::config::standards::Standards;
 use crate::config::{self, Findings};
 use crate::exit::Exit;
 use crate::terminal;
@@ -18,6 +19,8 @@ pub(crate) struct Arguments {
     /// The folder with hub.toml, connectors/ and routes/.
     #[arg(long, value_name = "DIR")]
     config: PathBuf,
+    #[command(flatten)]
+    standards: Standards,
     /// How the findings are written.
     #[arg(long, value_enum, default_value_t)]
     output: Output,
@@ -25,7 +28,7 @@ pub(crate) struct Arguments {
 
 /// Checks. The findings are what was asked for, so they go to standard output.
 pub(crate) fn execute(arguments: &Arguments) -> Exit {
-    let findings = config::check(&arguments.config);
+    let findings = config::check(&arguments.config, &arguments.standards.folders);
     match arguments.output {
         Output::Table => terminal::data(text(&findings).as_bytes()),
         Output::Json => terminal::data(format!("{:#}\n", as_json(&findings)).as_bytes()),

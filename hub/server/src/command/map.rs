@@ -14,6 +14,7 @@ use hub_schema::{Schemas, Valid};
 
 use super::explain;
 use crate::config::library::{Library, Places};
+use crate::config::standards::Standards;
 use crate::config::{self, Findings};
 use crate::exit::Exit;
 use crate::terminal;
@@ -34,6 +35,8 @@ pub(crate) struct Arguments {
     /// Each is named by its SHA-256.
     #[arg(long, value_name = "DIR")]
     contents: Option<PathBuf>,
+    #[command(flatten)]
+    standards: Standards,
     /// Also say which places of the input no row names.
     #[arg(long)]
     unmapped: bool,
@@ -78,7 +81,7 @@ pub(crate) fn execute(arguments: &Arguments) -> Exit {
 
 fn map(arguments: &Arguments) -> Result<Vec<u8>, Fault> {
     let mut findings = Findings::default();
-    let places = places(arguments, &mut findings);
+    let places = places(arguments, &mut findings).with(&arguments.standards.folders);
     let mut library = Library::open(&places, &mut findings);
     let from = mapping(&mut library, &arguments.mapping, &mut findings)?;
     let to = match &arguments.to {

@@ -16,6 +16,7 @@ use hub_message::Tree;
 
 use crate::cli::Output;
 use crate::config::library::{Library, Places};
+use crate::config::standards::Standards;
 use crate::config::{Findings, folder};
 use crate::exit::Exit;
 use crate::terminal;
@@ -45,6 +46,8 @@ pub(crate) struct Arguments {
     /// Also write the results to this file, as JUnit XML.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    #[command(flatten)]
+    standards: Standards,
     /// How the results are written.
     #[arg(long, value_enum, default_value_t)]
     output: Output,
@@ -143,6 +146,7 @@ fn run(arguments: &Arguments) -> Result<(Vec<Tested>, Findings), String> {
     } else {
         Places::from(start)
     };
+    let places = places.with(&arguments.standards.folders);
     let mut library = Library::open(&places, &mut findings);
     let ids = ids(arguments, &places, &mut library, &mut findings)?;
     let library = RefCell::new((library, findings));

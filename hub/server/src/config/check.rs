@@ -2,7 +2,7 @@
 //! What `amtshub check` looks at beside what a start needs: mappings that nobody names yet, the settings of connectors,
 //! secrets that are not there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hub_message::{Code, Finding};
 use serde_json::Value;
@@ -17,14 +17,17 @@ use super::{Reading, folder};
 
 const SECRET: Code = Code::new("AH-K009");
 
-/// Everything that can be known without running.
-pub(crate) fn check(folder: &Path) -> Findings {
-    let mut reading = Reading::default();
+/// Everything that can be known without running. `standards` are further folders with XML schemas.
+pub(crate) fn check(folder: &Path, standards: &[PathBuf]) -> Findings {
+    let mut reading = Reading {
+        standards: standards.to_vec(),
+        ..Reading::default()
+    };
     // Order keys are made when messages are planned; nothing that is found depends on their key.
     let _ = reading.configuration(folder, b"check");
     let connectors: Vec<Connector> = reading.connectors.values().cloned().collect();
     let mut findings = reading.findings;
-    findings.append(unnamed_mappings(folder, &reading.named));
+    findings.append(unnamed_mappings(folder, standards, &reading.named));
     let mut programs = manifest::Programs::default();
     for connector in &connectors {
         findings.append(missing_secrets(connector));
@@ -38,9 +41,9 @@ pub(crate) fn check(folder: &Path) -> Findings {
 }
 
 /// Findings about mappings that no connector and no route names, as warnings: they do not keep the hub from starting.
-fn unnamed_mappings(folder: &Path, named: &[String]) -> Findings {
+fn unnamed_mappings(folder: &Path, standards: &[PathBuf], named: &[String]) -> Findings {
     let mut findings = Findings::default();
-    let places = super::places(folder, &mut Findings::default());
+    let places = super::places(folder, &mut Findings::default()).with(standards);
     let mut library = Library::open(&places, &mut Findings::default());
     let ids: Vec<String> = library
         .ids()

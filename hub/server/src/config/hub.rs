@@ -81,6 +81,7 @@ pub(super) struct Hub {
     pub(super) documents: MaybeSecret,
     pub(super) schemas: Option<PathBuf>,
     pub(super) mappings: Option<PathBuf>,
+    pub(super) standards: Vec<PathBuf>,
 }
 
 impl Hub {
@@ -90,6 +91,7 @@ impl Hub {
         Places {
             schemas: self.schemas.clone().unwrap_or(near.schemas),
             mappings: self.mappings.clone().unwrap_or(near.mappings),
+            standards: self.standards.clone(),
         }
     }
 }
@@ -103,7 +105,7 @@ pub(super) fn read(source: &Source, folder: &Path) -> Hub {
         .section("nats")
         .map_or(Nats::default(), |section| nats(section, folder));
     let status = file.section("status").and_then(status).unwrap_or_else(default_status);
-    let (schemas, mappings) = file
+    let (schemas, mappings, standards) = file
         .section("paths")
         .map(|section| paths(section, folder))
         .unwrap_or_default();
@@ -120,6 +122,7 @@ pub(super) fn read(source: &Source, folder: &Path) -> Hub {
         documents: documents.unwrap_or_else(|| MaybeSecret::Plain("file".into())),
         schemas,
         mappings,
+        standards,
     }
 }
 
@@ -187,11 +190,13 @@ fn status(mut section: Section<'_>) -> Option<SocketAddr> {
     parsed.ok()
 }
 
-fn paths(mut section: Section<'_>, folder: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
+fn paths(mut section: Section<'_>, folder: &Path) -> (Option<PathBuf>, Option<PathBuf>, Vec<PathBuf>) {
     let mut path = |key| section.text(key).map(|path| folder.join(path.as_str()));
-    let found = (path("schemas"), path("mappings"));
+    let (schemas, mappings) = (path("schemas"), path("mappings"));
+    let standards = section.texts("standards").map_or_else(Vec::new, |(_, paths)| paths);
     section.finish();
-    found
+    let standards = standards.iter().map(|path| folder.join(path.as_str()));
+    (schemas, mappings, standards.collect())
 }
 
 fn limits(mut section: Section<'_>) -> Limits {

@@ -112,6 +112,12 @@ static PATHS: Keys = Keys::of(&[
         "The folder of the mappings, from the configuration folder.",
         "Der Ordner der Mappings, vom Konfigurationsordner aus.",
     ),
+    key(
+        "standards",
+        Takes::List(&Takes::Text(Says::File)),
+        "Further folders with XML schemas (XSD) of standards, beside `standards` in the folder of the schemas.",
+        "Weitere Ordner mit XML-Schemas (XSD) von Standards, neben `standards` im Ordner der Schemas.",
+    ),
 ]);
 
 static LIMITS: Keys = Keys::of(&[

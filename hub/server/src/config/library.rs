@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use hub_mapping::{Beside, Mapping};
+use hub_mapping::{Beside, Mapping, Wanted};
 use hub_message::{Code, Digest, Finding, SchemaId};
 use hub_schema::{SchemaFile, Schemas};
 
 use super::findings::Findings;
-use super::folder;
+use super::{folder, standards};
 
 const NO_FOLDER: Code = Code::new("AH-K020");
 const TWICE: Code = Code::new("AH-K021");
@@ -27,6 +27,8 @@ pub(crate) struct Places {
     pub(crate) schemas: PathBuf,
     /// The folder of the mappings.
     pub(crate) mappings: PathBuf,
+    /// Folders with XML schemas of standards, beside `standards` in the folder of the schemas.
+    pub(crate) standards: Vec<PathBuf>,
 }
 
 impl Places {
@@ -35,7 +37,14 @@ impl Places {
         Self {
             schemas: above(start, "schemas"),
             mappings: above(start, "mappings"),
+            standards: Vec::new(),
         }
+    }
+
+    /// The same with further folders of standards.
+    pub(crate) fn with(mut self, standards: &[PathBuf]) -> Self {
+        self.standards.extend_from_slice(standards);
+        self
     }
 }
 
@@ -71,6 +80,8 @@ pub(crate) struct Library {
     schema_digests: Vec<(String, Digest)>,
     files: BTreeMap<String, MappingFile>,
     loaded: BTreeMap<String, Option<Arc<Mapping>>>,
+    /// Where XML schemas are, beside those that lie beside a mapping.
+    standards: Vec<PathBuf>,
     /// Whether the schemas loaded: without them nothing can be said about mappings and routes.
     pub(crate) complete: bool,
 }
@@ -78,7 +89,12 @@ pub(crate) struct Library {
 impl Library {
     /// Opens the folders: loads all schemas, looks at the head of each mapping file.
     pub(crate) fn open(places: &Places, findings: &mut Findings) -> Self {
-        let mut library = Self::default();
+        let mut library = Self {
+            standards: std::iter::once(places.schemas.join("standards"))
+                .chain(places.standards.iter().cloned())
+                .collect(),
+            ..Self::default()
+        };
         library.open_schemas(&places.schemas, findings);
         for path in folder::files_below(&places.mappings, ".map.toml", findings) {
             // A half-finished mapping that nobody names must not keep the hub from starting. One that somebody names is
@@ -173,7 +189,7 @@ impl Library {
             return loaded.clone();
         }
         let file = self.files.get(id)?;
-        let loaded = compile(file, &self.schemas, self.complete, findings).map(Arc::new);
+        let loaded = compile(file, self, findings).map(Arc::new);
         self.loaded.insert(id.to_owned(), loaded.clone());
         loaded
     }
@@ -202,10 +218,11 @@ impl Library {
     }
 }
 
-fn compile(file: &MappingFile, schemas: &Schemas, complete: bool, findings: &mut Findings) -> Option<Mapping> {
+fn compile(file: &MappingFile, library: &Library, findings: &mut Findings) -> Option<Mapping> {
+    let schemas = &library.schemas;
     let Some(schema) = schemas.get(&file.canonical) else {
         // When the schemas themselves did not load, that has been said already.
-        if complete {
+        if library.complete {
             let start = file.text.find("canonical").unwrap_or(0);
             let end = file
                 .text
@@ -224,9 +241,17 @@ fn compile(file: &MappingFile, schemas: &Schemas, complete: bool, findings: &mut
         seen.borrow_mut().push((name.to_owned(), text.clone()));
         Some(text)
     };
+    let mut folders = vec![file.folder.join("schemas")];
+    folders.extend(library.standards.iter().cloned());
+    let xsd = |wanted: Wanted<'_>| {
+        let found = standards::find(&folders, wanted)?;
+        let text = String::from_utf8_lossy(&found.bytes).into_owned();
+        seen.borrow_mut().push((found.file.clone(), text));
+        Ok(found)
+    };
     let around = Beside {
         file: &beside,
-        ..Beside::NOTHING
+        schema: &xsd,
     };
     let loaded = Mapping::load(&file.file, &file.text, schema.shape(), around);
     for (name, text) in seen.into_inner() {

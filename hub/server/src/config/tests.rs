@@ -58,7 +58,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// The findings about a town, save that its connectors' programs are not there.
 fn found(town: &Town) -> (Findings, Vec<Finding>) {
-    let findings = check(town.path());
+    let findings = check(town.path(), &[]);
     let list = findings
         .sorted()
         .into_iter()

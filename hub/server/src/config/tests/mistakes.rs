@@ -12,7 +12,7 @@ fn files_that_are_not_there() {
     let town = Town::new();
     fs::remove_file(town.path().join(HUB)).unwrap();
     expect(&town, "AH-K001", "", "cannot be read");
-    let nowhere = check(Path::new("no/such/folder"));
+    let nowhere = check(Path::new("no/such/folder"), &[]);
     assert_eq!(nowhere.sorted()[0].code.as_str(), "AH-K001");
     let town = Town::new();
     fs::remove_dir_all(town.path().join("schemas")).unwrap();

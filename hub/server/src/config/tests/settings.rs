@@ -82,13 +82,13 @@ fn a_program_that_runs_elsewhere_may_be_missing_here() {
     let town = Town::new();
     town.edit(INBOX, "kind ", "managed = false\nkind ");
     town.edit("connectors/finance.toml", "kind ", "managed = false\nkind ");
-    let findings = check(town.path());
+    let findings = check(town.path(), &[]);
     assert!(findings.is_empty(), "{}", findings.render());
 }
 
 #[test]
 fn a_program_that_is_not_there_is_a_warning() {
-    let findings = check(Town::new().path());
+    let findings = check(Town::new().path(), &[]);
     let missing = findings
         .sorted()
         .into_iter()
