@@ -14,7 +14,9 @@ mod letters;
 mod library;
 mod roundtrip;
 mod sidecars;
+mod standards;
 mod term;
+mod validity;
 
 use std::fs;
 use std::io::Write;
@@ -25,6 +27,7 @@ use anyhow::{Context, bail};
 use compare::Tally;
 use exceptions::Exceptions;
 use library::Library;
+use standards::Standards;
 
 /// At least this share of all values must stand where it belongs.
 const SHARE_MIN: f64 = 0.995;
@@ -70,11 +73,13 @@ pub fn run(data: &Path, root: &Path, out: &mut impl Write) -> anyhow::Result<boo
     let alike = roundtrip::run(&library, &invoices, &mut exceptions, out)?;
     let mapped = sidecars::run(&library, &data.join("munich/swim-sidecars"), out)?;
     let lettered = letters::run(&data.join("din91379"), out)?;
-    let exemplary = examples::run(data, &data.join("../design/mapping-examples"), root, out)?;
+    let standards = Standards::of(root, data)?;
+    let valid = validity::run(&library, &invoices, &standards, data, root, out)?;
+    let exemplary = examples::run(data, &data.join("../design/mapping-examples"), root, &standards, out)?;
     for line in exceptions.unused() {
         writeln!(out, "an exception that no longer applies: {line}")?;
     }
-    Ok(good && alike && mapped && lettered && exemplary && exceptions.unused().next().is_none())
+    Ok(good && alike && mapped && lettered && valid && exemplary && exceptions.unused().next().is_none())
 }
 
 fn compare(library: &Library, invoice: &Invoice) -> anyhow::Result<Tally> {

@@ -16,6 +16,7 @@ mod fixed;
 mod flat;
 mod form;
 pub mod function;
+pub mod genericode;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Map(command::map::Arguments),
     /// Run the tests that stand in mapping files.
     Test(command::test::Arguments),
+    /// Code tables of mappings: take published code lists in.
+    Table(command::table::Arguments),
     /// Say what a code means and what to do about it.
     Explain(command::explain::Arguments),
     /// Bring mapping files and configuration into one canonical spelling, comments kept.

@@ -15,6 +15,7 @@ mod reveal;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod status;
+pub(crate) mod table;
 pub(crate) mod test;
 
 pub(crate) use place::store_file;

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => command::check::execute(&arguments),
         Command::Map(arguments) => command::map::execute(&arguments),
         Command::Test(arguments) => command::test::execute(&arguments),
+        Command::Table(arguments) => command::table::execute(&arguments),
         Command::Explain(arguments) => command::explain::execute(&arguments),
         Command::Fmt(arguments) => command::fmt::execute(&arguments),
         Command::Schema(arguments) => command::schema::execute(&arguments),

@@ -18,6 +18,7 @@ use hub_message::{Finding, Severity, Tree};
 use hub_schema::Schemas;
 
 use super::roundtrip;
+use super::standards::Standards;
 use mends::EXAMPLES;
 
 /// Where the files are.
@@ -41,7 +42,13 @@ impl Folders {
 }
 
 /// Loads the examples below `examples`, runs their tests and writes the xdomea message. `true` when all is as it must be.
-pub(super) fn run(data: &Path, examples: &Path, root: &Path, out: &mut impl Write) -> anyhow::Result<bool> {
+pub(super) fn run(
+    data: &Path,
+    examples: &Path,
+    root: &Path,
+    standards: &Standards,
+    out: &mut impl Write,
+) -> anyhow::Result<bool> {
     let folders = Folders {
         examples: examples.to_path_buf(),
         data: data.to_path_buf(),
@@ -50,7 +57,7 @@ pub(super) fn run(data: &Path, examples: &Path, root: &Path, out: &mut impl Writ
     writeln!(out, "mapping-examples of the design, with schemas made for this test:")?;
     let mut mappings = BTreeMap::new();
     for example in EXAMPLES {
-        let mapping = load(example, &folders, &schemas, out)?;
+        let mapping = load(example, &folders, &schemas, standards, out)?;
         mappings.insert(example.name, Arc::new(mapping));
     }
     let mut good = true;
@@ -66,6 +73,7 @@ fn load(
     example: &mends::Example,
     folders: &Folders,
     schemas: &Schemas,
+    standards: &Standards,
     out: &mut impl Write,
 ) -> anyhow::Result<Mapping> {
     let path = folders.examples.join(format!("{}.map.toml", example.name));
@@ -83,7 +91,7 @@ fn load(
         .get(&header.canonical)
         .with_context(|| format!("{}: no schema", example.name))?;
     let beside = |name: &str| fs::read_to_string(folders.examples.join(name)).ok();
-    let find = |wanted: hub_mapping::Wanted<'_>| xsd::find(&folders.data, wanted);
+    let find = |wanted: hub_mapping::Wanted<'_>| standards.find(wanted);
     let around = Beside {
         file: &beside,
         schema: &find,

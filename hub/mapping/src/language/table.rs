@@ -185,7 +185,7 @@ impl CodeTable {
 }
 
 /// The cells of a line of comma-separated values (RFC 4180, without line breaks inside quotation marks).
-fn split_line(line: &str) -> Vec<String> {
+pub(crate) fn split_line(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     let mut chars = line.chars().peekable();

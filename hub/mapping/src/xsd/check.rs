@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::{Down, SimpleId, Type, Xsd};
 use crate::language::resolve::Vocabulary;
 use crate::report::Report;
-use crate::rows::{Against, At, Extra, Gather, List, Path, ReadOperand, Row, Rule, Scope};
+use crate::rows::{Against, At, Gather, Path, ReadOperand, ReadSide, Row, Rule, Scope, WriteSide};
 use crate::writing::WriteScope;
 
 /// A mapping and its schema.
@@ -38,8 +38,8 @@ struct End {
     label: String,
     /// The text that stands there; `None`: none, or nothing is known.
     text: Option<SimpleId>,
-    /// The first step that may stand several times, and where it stands in the file.
-    repeated: Option<(String, Range<usize>)>,
+    /// The steps that may stand several times, and where they stand in the file.
+    repeated: Vec<(String, Range<usize>)>,
 }
 
 impl<'c> Check<'c> {
@@ -55,8 +55,8 @@ impl<'c> Check<'c> {
 
     /// Checks every place, and what its row makes of it.
     pub(crate) fn places(&mut self, scope: &Scope) {
-        let root = self.root();
-        self.scope(scope, &root);
+        let root = Some(self.root());
+        self.scope(scope, root.as_ref(), root.as_ref());
     }
 
     /// Checks that what is written can be complete. Findings that belong to no row stand at `span`.
@@ -73,75 +73,72 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn scope(&mut self, scope: &Scope, here: &Spot) {
+    /// Rows of a scope, which may be read at one place and written at another; `None`: nothing is known of it.
+    fn scope(&mut self, scope: &Scope, read: Option<&Spot>, write: Option<&Spot>) {
         for row in &scope.rows {
-            self.row(row, here);
+            if let (Some(side), Some(here)) = (&row.read, read) {
+                self.read_side(row, side, here);
+            }
+            if let (Some(side), Some(here)) = (&row.write, write) {
+                self.write_side(row, side, here);
+            }
         }
         for extra in &scope.extras {
-            self.extra(extra, here);
+            if let Some(here) = write
+                && let Some(end) = self.end(&extra.path, here)
+            {
+                self.constant(extra, &end);
+            }
         }
         for list in &scope.lists {
-            self.list(list, here);
+            let mut spot = |path: Option<&Path>, here: Option<&Spot>| Some(self.end(path?, here?)?.spot);
+            let (read, write) = (spot(list.read.as_ref(), read), spot(list.write.as_ref(), write));
+            self.scope(&list.item, read.as_ref(), write.as_ref());
         }
     }
 
-    fn row(&mut self, row: &Row, here: &Spot) {
-        if let Some(side) = &row.read {
-            if let Some(composed) = &side.template {
-                for path in &composed.paths {
-                    self.end(path, here);
-                }
-            } else if let Some(end) = self.end(&side.path, here) {
-                self.single(&side.gather, &end, &row.rule);
-                let is_nowhere = side.path == Path::default() && side.default.is_some() && side.stages.is_empty();
-                if !matches!(side.gather, Gather::Fold(_)) && !is_nowhere {
-                    self.reads(row, side, &end);
-                }
+    fn read_side(&mut self, row: &Row, side: &ReadSide, here: &Spot) {
+        if let Some(composed) = &side.template {
+            for path in &composed.paths {
+                self.end(path, here);
             }
-            if let Some(when) = &side.when {
-                let mut operands = Vec::new();
-                when.operands(&mut operands);
-                for operand in operands {
-                    if let ReadOperand::Place(path) = operand {
-                        self.end(path, here);
-                    }
-                }
+        } else if let Some(end) = self.end(&side.path, here) {
+            self.single(&side.gather, &end, &row.rule);
+            let is_nowhere = side.path == Path::default() && side.default.is_some() && side.stages.is_empty();
+            if !matches!(side.gather, Gather::Fold(_)) && !is_nowhere {
+                self.reads(row, side, &end);
             }
         }
-        if let Some(side) = &row.write {
-            if let Some(composed) = &side.template {
-                for path in &composed.paths {
-                    self.end(path, here);
-                }
-            } else if let Some(end) = self.end(&side.path, here) {
-                self.writes(row, side, &end);
+        let mut operands = Vec::new();
+        if let Some(when) = &side.when {
+            when.operands(&mut operands);
+        }
+        for operand in operands {
+            if let ReadOperand::Place(path) = operand {
+                self.end(path, here);
             }
         }
     }
 
-    fn extra(&mut self, extra: &Extra, here: &Spot) {
-        if let Some(end) = self.end(&extra.path, here) {
-            self.constant(extra, &end);
+    fn write_side(&mut self, row: &Row, side: &WriteSide, here: &Spot) {
+        if let Some(composed) = &side.template {
+            for path in &composed.paths {
+                self.end(path, here);
+            }
+        } else if let Some(end) = self.end(&side.path, here) {
+            self.writes(row, side, &end);
         }
     }
 
-    fn list(&mut self, list: &List, here: &Spot) {
-        let read = list.read.as_ref().and_then(|path| self.end(path, here));
-        let write = list.write.as_ref().and_then(|path| self.end(path, here));
-        if let Some(end) = read.or(write) {
-            self.scope(&list.item, &end.spot);
-        }
-    }
-
-    /// A row that takes the first match of a place that may stand several times, without saying so.
+    /// A row that takes the first match of a place that may stand several times, without saying so. Only of the steps in
+    /// the row itself: behind a short name or a `use` nobody could say `first`.
     fn single(&mut self, gather: &Gather, end: &End, rule: &Rule) {
-        let Some((label, at)) = end.repeated.as_ref().filter(|_| *gather == Gather::First) else {
+        let own = |at: &Range<usize>| rule.span.start <= at.start && at.end <= rule.span.end;
+        let repeated = end.repeated.iter().find(|(_, at)| own(at));
+        let Some((label, at)) = repeated.filter(|_| *gather == Gather::First) else {
             return;
         };
-        let sentence = format!(
-            "`{label}` may stand several times; `{}` reads only the first",
-            rule.field
-        );
+        let sentence = format!("`{label}` may stand several times, and this row reads only the first");
         let help = "add `| first` if the others do not matter, choose with a predicate, or make it a list";
         self.warning("AH-M145", at.clone(), sentence, help);
     }
@@ -149,15 +146,15 @@ impl<'c> Check<'c> {
     /// Follows a path; what the schema does not know is a finding at the step.
     fn end(&mut self, path: &Path, here: &Spot) -> Option<End> {
         let mut spot = here.clone();
-        let mut repeated = None;
+        let mut repeated = Vec::new();
         for step in &path.steps {
             let (namespace, local) = self.vocabulary.parts(step.name);
             match self.xsd.step(spot.kind, namespace, local) {
                 Down::To(child) => {
                     let element = self.xsd.element(child.element)?;
                     let label = self.vocabulary.names.spelled(step.name).to_owned();
-                    if child.max > 1 && step.predicates.is_empty() && repeated.is_none() {
-                        repeated = Some((label.clone(), step.at.0.clone()));
+                    if child.max > 1 && step.predicates.is_empty() {
+                        repeated.push((label.clone(), step.at.0.clone()));
                     }
                     spot = Spot {
                         kind: element.kind,

@@ -133,7 +133,7 @@ fn the_finding_of_the_design() {
 
 #[test]
 fn single_rows_over_repeated_elements() {
-    let several = "M145 o:Line: `o:Line` may stand several times; `kind` reads only the first \
+    let several = "M145 o:Line: `o:Line` may stand several times, and this row reads only the first \
         (add `| first` if the others do not matter, choose with a predicate, or make it a list)";
     check("'@kind'", "{ read = 'o:Line/o:Id', write = '@kind' }", &[several]);
     check("'@kind'", "{ read = 'o:Line/o:Id | first', write = '@kind' }", &[]);

@@ -152,3 +152,14 @@ proptest! {
         prop_assert_eq!(accepts(&schema(&model), &children), regex.is_match(&children), "{}", model);
     }
 }
+
+/// A schema may leave so much open that following all of it would take for ever; a document is not given that time.
+#[test]
+fn a_document_gets_only_so_much_time() {
+    let many = vec!["a?"; 60].join(",");
+    let xsd = schema(&format!("(({many})*)"));
+    let found = faults(&xsd, &format!("<r>{}</r>", "<a/>".repeat(10_000)));
+    assert_eq!(found.len(), 1);
+    assert!(found.concat().contains("X132"), "{found:?}");
+    assert!(accepts(&xsd, &"a".repeat(100)));
+}
