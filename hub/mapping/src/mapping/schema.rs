@@ -112,10 +112,8 @@ impl Schema {
         if !self.when.read {
             return Vec::new();
         }
-        let faults = Validator::faults(&self.xsd, text);
         let remedy = "let the source send what its schema demands; if it does, `[format] schema` names another schema";
-        let rejection = |fault: Fault| located(source, text, &fault, fault.text.clone(), remedy);
-        faults.into_iter().map(rejection).collect()
+        located(source, text, &Validator::faults(&self.xsd, text), "", remedy)
     }
 
     /// What is wrong with a document that was written.
@@ -132,20 +130,34 @@ impl Schema {
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Vec::new();
         };
-        let faults = Validator::faults(&self.xsd, text);
         let remedy = "complete the mapping, or the document that it writes from; places are those of what was written";
-        let rejection = |fault: Fault| {
-            let sentence = format!("what was written is not valid: {}", fault.text);
-            located(source, text, &fault, sentence, remedy)
-        };
-        faults.into_iter().map(rejection).collect()
+        let lead = "what was written is not valid: ";
+        located(source, text, &Validator::faults(&self.xsd, text), lead, remedy)
     }
 }
 
-fn located(source: &Xml, text: &str, fault: &Fault, sentence: String, remedy: &str) -> Rejection {
-    Rejection::new(Code::new(fault.code), sentence, remedy)
-        .at(Place::of(text.as_bytes(), fault.at))
-        .at_path(source.path_at(text, fault.of))
+/// The faults as rejections, all their paths found in one walk.
+fn located(source: &Xml, text: &str, faults: &[Fault], lead: &str, remedy: &str) -> Vec<Rejection> {
+    if faults.is_empty() {
+        return Vec::new();
+    }
+    let mut offsets: Vec<usize> = faults.iter().map(|fault| fault.of).collect();
+    offsets.sort_unstable();
+    offsets.dedup();
+    let paths = source.paths_at(text, &offsets);
+    let path = |offset: usize| {
+        let index = offsets.binary_search(&offset).ok()?;
+        paths.get(index).cloned()
+    };
+    let of = faults.iter().map(|fault| {
+        let rejection = Rejection::new(Code::new(fault.code), format!("{lead}{}", fault.text), remedy);
+        let rejection = rejection.at(Place::of(text.as_bytes(), fault.at));
+        match path(fault.of) {
+            Some(path) => rejection.at_path(path),
+            None => rejection,
+        }
+    });
+    of.collect()
 }
 
 /// `validate = ["read", "write"]`, which is also what its absence means.

@@ -215,6 +215,25 @@ fn schemas_and_mappings_may_lie_elsewhere() {
 }
 
 #[test]
+fn schemas_of_standards_may_lie_elsewhere() {
+    let town = Town::new();
+    let hub = town.path().join("hub.toml");
+    let text = fs::read_to_string(&hub).unwrap();
+    fs::write(
+        &hub,
+        format!("{text}\n[paths]\nstandards = [\"../xsd\", \"/srv/xsd\"]\n"),
+    )
+    .unwrap();
+    let mut findings = Findings::default();
+    let places = super::places(town.path(), &mut findings);
+    assert_eq!(
+        places.standards,
+        [town.path().join("../xsd"), PathBuf::from("/srv/xsd")]
+    );
+    assert!(findings.is_empty());
+}
+
+#[test]
 fn a_half_finished_mapping_that_nobody_names_is_a_warning() {
     let town = Town::new();
     town.write("mappings/new/new.map.toml", "mapping = 1\nid = ");
