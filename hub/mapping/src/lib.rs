@@ -16,9 +16,9 @@ mod fixed;
 mod flat;
 mod form;
 pub mod function;
-pub mod genericode;
 #[cfg(test)]
 mod fuzz;
+pub mod genericode;
 #[cfg(test)]
 mod heard;
 pub mod json;

@@ -134,7 +134,7 @@ fn tests(
             validate: &validate,
         },
     );
-    let failed = outcomes.iter().filter(|outcome| outcome.failure.is_some()).count();
+    let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();
     writeln!(
         out,
         "    {name}: {} of {} tests pass",
@@ -142,8 +142,8 @@ fn tests(
         outcomes.len()
     )?;
     for outcome in &outcomes {
-        if let Some(failure) = &outcome.failure {
-            writeln!(out, "        FAILED {}: {failure}", outcome.name)?;
+        for failure in &outcome.failures {
+            writeln!(out, "        FAILED {}: {}", outcome.name, failure.text)?;
         }
     }
     Ok(failed == 0 && !outcomes.is_empty())
