@@ -5,6 +5,7 @@ use hub_message::{Place, Rejection};
 use proptest::prelude::*;
 
 use super::{COLUMNS_MAX, CsvFormat, CsvSink};
+use crate::flat::LINES_MAX;
 use crate::heard::Heard;
 use crate::language::calls::Ways;
 use crate::language::value::parse;
@@ -113,6 +114,13 @@ fn broken_files_are_refused_at_their_place() {
     refused(two, b"1,\x002\n", "AH-C102", 1, 3);
     refused(two, b"1,\xff\n", "AH-C101", 1, 3);
     refused(two, ",".repeat(COLUMNS_MAX).as_bytes(), "AH-C114", 1, 1001);
+    refused(
+        two,
+        "1,2\n".repeat(LINES_MAX + 1).as_bytes(),
+        "AH-C105",
+        LINES_MAX as u32 + 1,
+        1,
+    );
 }
 
 #[test]

@@ -44,6 +44,17 @@ fn leaves_and_groups_in_the_schemas_order() {
 }
 
 #[test]
+fn a_document_has_an_end() {
+    let document = format!("<r>{}</r>", "<l/>".repeat(40_001));
+    check(
+        "lines[ id ]",
+        "[lists.lines]\neach = 'l'\n[lists.lines.fields]\nid = '@id'",
+        &document,
+        "AH-M215 - - - the document has more items than this hub reads",
+    );
+}
+
+#[test]
 fn text_is_joined_from_its_pieces() {
     check(
         "a, b",

@@ -108,6 +108,8 @@ pub(crate) fn codes_in_sources(belongs: impl Fn(&str) -> bool) -> BTreeSet<Strin
                 let text = fs::read_to_string(&path).unwrap();
                 let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
                 let codes = code.split("\"AH-").skip(1).filter_map(|rest| rest.split_once('"'));
+                let codes =
+                    codes.filter(|(number, _)| number.len() > 1 && number.bytes().all(|b| b.is_ascii_alphanumeric()));
                 found.extend(
                     codes
                         .map(|(number, _)| format!("AH-{number}"))
