@@ -5,5 +5,6 @@
 //! matters, and says so when it cannot.
 
 pub mod format;
+pub mod proposal;
 pub mod schemas;
 mod syntax;

@@ -41,7 +41,7 @@ pub struct Heading {
 pub fn mapping(known: &Known<'_>) -> Value {
     let heading = Heading {
         id: "urn:amtshub:schema:mapping:1",
-        title: "Mapping-Datei",
+        title: "Zuordnungsdatei",
         description: "A mapping file, version 1 of the mapping language.",
     };
     let mut maker = Maker::new(known);

@@ -27,14 +27,14 @@ pub static MAPPING: Keys = Keys::of(&[
         "mapping",
         Takes::Number(1, 1),
         "Version of the mapping language: 1.",
-        "Fassung der Mapping-Sprache: 1.",
+        "Version der Zuordnungssprache: 1.",
     )
     .needed(),
     key(
         "id",
         Takes::Text(Says::Words),
         "Name by which connectors, routes and commands know the mapping. Letters, digits, `-` and `.`.",
-        "Name, unter dem Anbindungen, Leitwege und Befehle das Mapping kennen. Buchstaben, Ziffern, `-` und `.`.",
+        "Name, unter dem Anbindungen, Leitwege und Befehle die Zuordnung kennen. Buchstaben, Ziffern, `-` und `.`.",
     )
     .needed(),
     key(
@@ -145,7 +145,7 @@ pub static TABLE: Keys = Keys::of(&[
         "file",
         Takes::Text(Says::File),
         "A CSV file with a header line beside the mapping, instead of `inline`.",
-        "Eine CSV-Datei mit Kopfzeile neben dem Mapping, statt `inline`.",
+        "Eine CSV-Datei mit Kopfzeile neben der Zuordnung, statt `inline`.",
     ),
     key(
         "code",

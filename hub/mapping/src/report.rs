@@ -86,6 +86,13 @@ impl Report {
         self.findings.push(finding);
     }
 
+    /// A warning that is given once for a place, however often that is looked at.
+    pub(crate) fn warning_once(&mut self, code: &'static str, span: Range<usize>, text: &str) {
+        if !self.findings.iter().any(|f| f.code.as_str() == code && f.span == span) {
+            self.warning(code, span, text);
+        }
+    }
+
     /// Whether an error was found.
     pub fn failed(&self) -> bool {
         self.findings.iter().any(|f| f.severity == hub_message::Severity::Error)

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Explain(command::explain::Arguments),
     /// Bring mapping files and configuration into one canonical spelling, comments kept.
     Fmt(command::fmt::Arguments),
+    /// Begin a mapping from a sample of its format.
+    New(command::new::Arguments),
     /// Write the JSON Schema of a kind of file, for the editors that complete and check it.
     Schema(command::schema::Arguments),
     /// Let the running hub read its configuration again, whole or not at all.

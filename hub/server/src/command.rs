@@ -9,6 +9,7 @@ pub(crate) mod fmt;
 mod listing;
 pub(crate) mod map;
 pub(crate) mod message;
+pub(crate) mod new;
 mod place;
 pub(crate) mod reload;
 mod reveal;

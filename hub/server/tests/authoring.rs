@@ -137,3 +137,105 @@ fn schemas_offer_what_an_installation_has() {
     assert_eq!(exit, 2);
     assert!(says.contains("did you mean `bill/1`?"), "{says}");
 }
+
+/// Makes a mapping of a sample in a folder of its own, tests it, and gives its text.
+#[track_caller]
+fn proposed(name: &str, sample: &str, canonical: &str, rows: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join(name);
+    std::fs::write(&from, sample).unwrap();
+    let out = folder.path().join("proposed");
+    let (from, out) = (from.display().to_string(), out.display().to_string());
+    let arguments = ["new", "mapping", "--from", &from, "--id", "proposed", "--out", &out];
+    let (exit, data, says) = run(&checkout(), &arguments, "");
+    assert_eq!(exit, 0, "{says}");
+    let text = std::fs::read_to_string(data.trim()).unwrap();
+    assert!(says.contains(&format!("`{canonical}` fits best")), "{says}\n{text}");
+    assert!(says.contains("--no-sample"), "{says}");
+    for row in rows {
+        let squeezed: Vec<String> = text
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        assert!(
+            squeezed.iter().any(|line| line.starts_with(row)),
+            "{row} is missing:\n{text}"
+        );
+    }
+    let (exit, data, says) = run(&checkout(), &["test", &out], "");
+    assert_eq!(exit, 0, "{data}{says}\n{text}");
+    assert!(says.contains("1 tests in 1 mappings, 0 failed"), "{says}");
+    // What is left to a person is pointed at.
+    assert_eq!(text.contains("\"TODO"), says.contains("AH-M170"), "{says}\n{text}");
+    assert_eq!(run(&checkout(), &["fmt", "--check", &out], "").0, 0, "{text}");
+    let (exit, _, says) = run(&checkout(), &arguments, "");
+    assert_eq!(exit, 2, "a second time it must not overwrite: {says}");
+    text
+}
+
+#[test]
+fn new_mapping_from_xml() {
+    let sample = std::fs::read_to_string(checkout().join("mappings/ubl-invoice/examples/invoice.xml")).unwrap();
+    proposed(
+        "rechnung.xml",
+        &sample,
+        "invoice/1",
+        &[
+            "root = \"",
+            "issueDate = \"cbc:IssueDate | date\"",
+            "dueDate = \"cbc:DueDate | date\"",
+            "[lists.lines]",
+            "each = \"cac:InvoiceLine\"",
+        ],
+    );
+}
+
+#[test]
+fn new_mapping_from_json_csv_and_fixed_width() {
+    let sample = std::fs::read_to_string(checkout().join("mappings/portal-application/examples/message.json")).unwrap();
+    proposed(
+        "nachricht.json",
+        &sample,
+        "application/1",
+        &["submittedAt = \"submittedAt | datetime\"", "subject = \"subject\""],
+    );
+    proposed(
+        "posten.csv",
+        "Rechnungsnummer;Rechnungsdatum;Fälligkeit;Währung;Zahlbetrag;Interner Schalter\nR-1;03.11.2026;03.12.2026;EUR;1.119,00;x7\nR-2;04.11.2026;04.12.2026;EUR;20,50;x8\n",
+        "invoice/1",
+        &[
+            "number = \"row/Rechnungsnummer\"",
+            "issueDate = \"row/Rechnungsdatum | date('dd.MM.yyyy')\"",
+            "dueDate = \"row/Fälligkeit | date('dd.MM.yyyy')\"",
+            "totals.payable = \"row/Zahlbetrag | decimal(',', '.')\"",
+            "[\"row/'Interner Schalter'\", \"TODO\"]",
+        ],
+    );
+    let text = proposed(
+        "nacht.txt",
+        "01G-1      20261103Gewerbe Meyer      \n02A-17     20261104Anmeldung          \n02A-18     20261105Bescheid           \n",
+        "",
+        &["kind = \"fixed\"", "records = { by = \"1-2\" }", "[format.record.02]"],
+    );
+    assert!(text.contains("# TODO Where columns begin"), "{text}");
+}
+
+#[test]
+fn new_mapping_says_what_it_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("x.xml");
+    let out = folder.path().join("out").display().to_string();
+    let new = |sample: &str, more: &[&str]| {
+        std::fs::write(&from, sample).unwrap();
+        let from = from.display().to_string();
+        let arguments = ["new", "mapping", "--from", &from, "--out", &out];
+        run(&checkout(), &[&arguments[..], more].concat(), "")
+    };
+    assert_eq!(new("", &[]).0, 1);
+    assert_eq!(new("<a><b></a>", &[]).0, 1);
+    let (exit, _, says) = new("{}", &["--canonical", "invoce/1"]);
+    assert!(exit == 2 && says.contains("did you mean `invoice/1`?"), "{says}");
+    let (exit, _, says) = new("{\"number\":\"1\"}", &["--canonical", "invoice/1", "--no-sample"]);
+    assert_eq!(exit, 0, "{says}");
+    assert!(!Path::new(&out).join("examples").exists());
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The records and columns that a flat file has, and whether the places of a mapping are among them.
 
+use crate::language::file::TODO;
 use crate::report::Report;
 use crate::rows::{Path, ReadOperand, ReadSide, Rule, Scope};
 use crate::source::Names;
@@ -69,7 +70,9 @@ impl<'f> Layout<'f> {
         match path.steps.as_slice() {
             [_, column] if path.attribute.is_none() => {
                 let name = names.spelled(column.name);
-                if let Some(columns) = columns.as_ref().filter(|columns| !columns.contains(&name)) {
+                // That a row is not finished has been said by a warning.
+                let is_missing = |columns: &&Vec<&str>| name != TODO && !columns.contains(&name);
+                if let Some(columns) = columns.as_ref().filter(is_missing) {
                     let text = format!("there is no column `{name}` in this record");
                     report.unknown("AH-M103", column.at.0.clone(), text, name, columns.iter().copied());
                 }
@@ -95,7 +98,8 @@ impl<'f> Layout<'f> {
         };
         let name = names.spelled(first.name);
         let found = self.records.iter().find(|(record, _)| *record == name);
-        if found.is_none() {
+        // That a list is not finished has been said by a warning.
+        if found.is_none() && name != TODO {
             let text = format!("there is no record `{name}` in `[format]`");
             let known = self.records.iter().map(|(record, _)| *record);
             report.unknown("AH-M103", first.at.0.clone(), text, name, known);

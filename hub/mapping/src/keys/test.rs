@@ -16,13 +16,13 @@ pub static TEST: Keys = Keys::of(&[
         "via",
         Takes::Text(Says::Mapping),
         "Read with that mapping, write with this one.",
-        "Mit jenem Mapping lesen, mit diesem schreiben.",
+        "Mit jener Zuordnung lesen, mit dieser schreiben.",
     ),
     key(
         "read",
         Takes::Text(Says::File),
         "A document that is read, beside the mapping.",
-        "Ein Dokument, das gelesen wird, neben dem Mapping.",
+        "Ein Dokument, das gelesen wird, neben der Zuordnung.",
     ),
     key(
         "read_text",
@@ -34,7 +34,7 @@ pub static TEST: Keys = Keys::of(&[
         "write",
         Takes::Text(Says::File),
         "A canonical document that is written, beside the mapping.",
-        "Ein kanonisches Dokument, das geschrieben wird, neben dem Mapping.",
+        "Ein kanonisches Dokument, das geschrieben wird, neben der Zuordnung.",
     ),
     key(
         "equals",

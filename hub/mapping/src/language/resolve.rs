@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::file;
 use super::place::{Name, Place};
 use super::scan::{Fault, Text};
 use crate::mail;
@@ -63,6 +64,9 @@ impl Vocabulary {
             }
         };
         for step in &place.steps {
+            if step.name.prefix.is_none() && step.name.local == file::TODO {
+                file::unfinished(text.place(&step.name.range), report);
+            }
             if self.is_mail && !mail::is_step(&step.name, text, report) {
                 return Ok(None);
             }

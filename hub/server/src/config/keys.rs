@@ -32,7 +32,7 @@ pub(crate) static HUB: Keys = Keys::of(&[
         "paths",
         Takes::Table(&PATHS),
         "Where schemas and mappings are, if they do not lie beside or above the configuration.",
-        "Wo Schemas und Mappings liegen, wenn nicht neben oder über der Konfiguration.",
+        "Wo Schemas und Zuordnungen liegen, wenn nicht neben oder über der Konfiguration.",
     ),
     key("limits", Takes::Table(&LIMITS), "Limits.", "Grenzen."),
     key(
@@ -110,7 +110,7 @@ static PATHS: Keys = Keys::of(&[
         "mappings",
         Takes::Text(Says::File),
         "The folder of the mappings, from the configuration folder.",
-        "Der Ordner der Mappings, vom Konfigurationsordner aus.",
+        "Der Ordner der Zuordnungen, vom Konfigurationsordner aus.",
     ),
     key(
         "standards",
@@ -230,7 +230,7 @@ pub(crate) static CONNECTOR: Keys = Keys::of(&[
         "types",
         Takes::Named(Says::Words, &Takes::Table(&TYPE)),
         "The message types that it sends, each with the mapping that reads it: `\"invoice.ubl.1\" = { mapping = \"ubl-invoice\" }`.",
-        "Die Nachrichtenarten, die sie sendet, jede mit dem Mapping, das sie liest: `\"invoice.ubl.1\" = { mapping = \"ubl-invoice\" }`.",
+        "Die Nachrichtenarten, die sie sendet, jede mit der Zuordnung, die sie liest: `\"invoice.ubl.1\" = { mapping = \"ubl-invoice\" }`.",
     ),
     key(
         "settings",
@@ -245,6 +245,6 @@ pub(crate) static TYPE: Keys = Keys::of(&[key(
     "mapping",
     Takes::Text(Says::Mapping),
     "The mapping that reads it.",
-    "Das Mapping, das sie liest.",
+    "Die Zuordnung, die sie liest.",
 )
 .needed()]);

@@ -62,7 +62,7 @@ static ROUTE: Keys = Keys::of(&[
         "mapping",
         Takes::Text(Says::Mapping),
         "The mapping that writes them; without it canonical JSON goes out.",
-        "Das Mapping, das sie schreibt; ohne Angabe geht kanonisches JSON hinaus.",
+        "Die Zuordnung, die sie schreibt; ohne Angabe geht kanonisches JSON hinaus.",
     ),
     key(
         "type",
