@@ -6,5 +6,6 @@
 
 pub mod format;
 pub mod proposal;
+pub mod lsp;
 pub mod schemas;
 mod syntax;

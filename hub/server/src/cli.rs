@@ -38,6 +38,8 @@ pub(crate) enum Command {
     New(command::new::Arguments),
     /// Write the JSON Schema of a kind of file, for the editors that complete and check it.
     Schema(command::schema::Arguments),
+    /// Serve an editor that speaks the Language Server Protocol, over standard input and output.
+    Lsp(command::lsp::Arguments),
     /// Let the running hub read its configuration again, whole or not at all.
     Reload(command::reload::Arguments),
     /// Show what the running hub says about itself.

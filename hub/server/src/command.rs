@@ -7,6 +7,7 @@ pub(crate) mod deadletter;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 mod listing;
+pub(crate) mod lsp;
 pub(crate) mod map;
 pub(crate) mod message;
 pub(crate) mod new;

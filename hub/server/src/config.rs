@@ -78,6 +78,19 @@ pub(crate) fn load(folder: &Path, order_key: &[u8]) -> Result<Configuration, Fin
     reading.configuration(folder, order_key).ok_or(reading.findings)
 }
 
+/// What can be said of the files alone: no program is asked about its settings, no secret is looked for.
+pub(crate) fn findings(folder: &Path) -> Findings {
+    let mut reading = Reading::default();
+    if let Some(hub) = reading.hub(folder) {
+        reading.connectors(folder, &hub.limits);
+        reading.routes(folder);
+        reading.named = reading.mappings_named();
+        let _ = reading.rules(&hub, &hub.places(folder), b"check");
+        reading.quotas(folder, &hub.limits);
+    }
+    reading.findings
+}
+
 /// Where the schemas and mappings of a configuration are, as far as its `hub.toml` can be read.
 pub(crate) fn places(folder: &Path, findings: &mut Findings) -> Places {
     let mut reading = Reading::default();

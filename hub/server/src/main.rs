@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Fmt(arguments) => command::fmt::execute(&arguments),
         Command::Schema(arguments) => command::schema::execute(&arguments),
         Command::New(arguments) => command::new::execute(&arguments),
+        Command::Lsp(arguments) => command::lsp::execute(&arguments),
         Command::Reload(arguments) => command::reload::execute(&arguments),
         Command::Status(arguments) => command::status::execute(&arguments),
         Command::Case(arguments) => command::case::execute(&arguments),
