@@ -13,7 +13,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("hub-schema", &["hub-message"]),
     ("hub-mapping", &["hub-message"]),
     ("hub-pipeline", &["hub-message", "hub-schema", "hub-mapping"]),
-    ("hub-authoring", &["hub-codes", "hub-message", "hub-schema", "hub-mapping"]),
+    (
+        "hub-authoring",
+        &["hub-codes", "hub-message", "hub-schema", "hub-mapping"],
+    ),
     ("hub-bus", &["hub-message"]),
     ("hub-documents", &["hub-message"]),
     ("hub-store", &["hub-message"]),

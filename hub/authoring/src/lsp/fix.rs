@@ -40,7 +40,6 @@ pub(super) fn actions(
                     .cloned()
                     .collect(),
             ),
-            // It changes whole keys, quotation marks and all, so a client's map is keyed by the file alone.
             edit: Some(WorkspaceEdit::new(edits(uri, edit))),
             is_preferred: Some(true),
             ..CodeAction::default()
