@@ -28,7 +28,9 @@ pub(crate) struct MailSink<'a> {
     open: Option<Open>,
     address: Option<String>,
     name: Option<String>,
-    text: Option<String>,
+    values: Option<Vec<String>>,
+    /// Whether a value of the open header field was refused.
+    refused: bool,
 }
 
 impl<'a> MailSink<'a> {
@@ -41,23 +43,35 @@ impl<'a> MailSink<'a> {
             open: None,
             address: None,
             name: None,
-            text: None,
+            values: None,
+            refused: false,
         }
     }
 
-    /// The value of a header field, as it is written, once its place is left.
+    /// The values that a text comes to in a header field.
+    fn values(&self, field: &str, text: &str) -> Result<Vec<String>, Rejection> {
+        if text.chars().any(char::is_control) {
+            return Err(control_character("AH-E160"));
+        }
+        Ok(match Kind::of(&field.to_ascii_lowercase()) {
+            Kind::Addresses => write::addresses(text)?,
+            Kind::Ids => vec![write::id(text, self.format.domain.as_deref())?],
+            Kind::Date => vec![write::date(text)?],
+            Kind::Received | Kind::Params | Kind::Text => vec![write::text(text)],
+        })
+    }
+
+    /// Adds a header field when its place is left. One whose value was refused before is there without any: what was said
+    /// about it once is enough.
     fn header(&mut self, field: &str) -> Result<(), Rejection> {
-        let (address, name, text) = (self.address.take(), self.name.take(), self.text.take());
-        let values = match Kind::of(&field.to_ascii_lowercase()) {
-            Kind::Addresses => match (address, text) {
-                (Some(address), _) => vec![write::address(name.as_deref(), &address)?],
-                (None, Some(text)) => write::addresses(&text)?,
-                (None, None) => return Err(no_address()),
-            },
-            Kind::Ids => vec![write::id(&text.unwrap_or_default(), self.format.domain.as_deref())?],
-            Kind::Date => vec![write::date(&text.unwrap_or_default())?],
-            Kind::Received | Kind::Params | Kind::Text => vec![write::text(&text.unwrap_or_default())],
+        let refused = std::mem::take(&mut self.refused);
+        let values = match (self.address.take(), self.values.take()) {
+            (Some(address), _) => vec![write::address(self.name.take().as_deref(), &address)?],
+            (None, Some(values)) => values,
+            (None, None) if refused => Vec::new(),
+            (None, None) => return Err(no_address()),
         };
+        self.name = None;
         self.mail.add(field, values)
     }
 }
@@ -99,12 +113,19 @@ impl Sink for MailSink<'_> {
     }
 
     fn attribute(&mut self, name: Symbol, value: &str) -> Result<(), Rejection> {
-        if value.chars().any(char::is_control) {
-            return Err(control_character("AH-E160"));
+        let attribute = self.names.spelled(name);
+        let checked = match (&self.open, attribute) {
+            _ if value.chars().any(char::is_control) => Err(control_character("AH-E160")),
+            (Some(Open::Header(_)), "address") => write::address(None, value).map(|_| ()),
+            _ => Ok(()),
+        };
+        if checked.is_err() {
+            self.refused = true;
+            return checked;
         }
-        let (attribute, value) = (self.names.spelled(name), Some(value.to_owned()));
-        match (&self.open, attribute) {
-            (Some(Open::Part), _) => {
+        let value = Some(value.to_owned());
+        match &self.open {
+            Some(Open::Part) => {
                 if let Some(part) = self.mail.parts.last_mut() {
                     match attribute {
                         "filename" => part.file_name = value,
@@ -114,7 +135,7 @@ impl Sink for MailSink<'_> {
                     }
                 }
             }
-            (_, "address") => self.address = value,
+            _ if attribute == "address" => self.address = value,
             _ => self.name = value,
         }
         Ok(())
@@ -122,8 +143,13 @@ impl Sink for MailSink<'_> {
 
     fn value(&mut self, value: &str, _: ValueKind) -> Result<(), Rejection> {
         match &self.open {
-            Some(Open::Header(_)) if value.chars().any(char::is_control) => return Err(control_character("AH-E160")),
-            Some(Open::Header(_)) => self.text = Some(value.to_owned()),
+            Some(Open::Header(field)) => match self.values(field, value) {
+                Ok(values) => self.values = Some(values),
+                Err(fault) => {
+                    self.refused = true;
+                    return Err(fault);
+                }
+            },
             Some(Open::Text) => self.mail.text = Some(value.to_owned()),
             Some(Open::Html) => self.mail.html = Some(value.to_owned()),
             Some(Open::Part) => {

@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 
-use crate::Mapping;
 use crate::sample::{findings, load, read, text_of};
+use crate::{Facts, Mapping, Worker, json};
 
 const HEAD: &str = "mapping = 1\nid = 'x'\ntitle = 'x'\ncanonical = 'x/1'\ndirections = ['read', 'write']\n\
      [format]\nkind = 'mail'\ndomain = 'm.example'\n";
@@ -63,6 +63,23 @@ fn nobody_puts_a_field_of_his_own_into_the_header() {
     check(r#"{"to":[{"mail":"a@x>, <b@x"}]}"#, Err("AH-E161"));
     check(r#"{"to":[{"name":"Erika"}]}"#, Err("AH-E161"));
     check(r#"{"answers":"a b@x"}"#, Err("AH-E162"));
+}
+
+#[test]
+fn a_refused_value_is_told_once_with_its_row() {
+    let rows = ROWS.replace("[fields]", "[fields]\nsender = 'header:From'");
+    let mapping = load(
+        &format!("sender, {SHAPE}"),
+        &format!("{HEAD}{}{rows}", ALWAYS.replace("'header:From'", "'header:X'")),
+    );
+    let document = json::parse(br#"{"sender":"Musterstadt, Amt <a@x>","to":[{"mail":"no"}]}"#).unwrap();
+    let written = mapping.write(document.root().unwrap(), &Facts::default(), &mut Worker::default());
+    let fault = written.unwrap_err();
+    let told: Vec<String> = std::iter::once(&fault)
+        .chain(&fault.also)
+        .map(|one| format!("{} {}", one.code, one.field.as_deref().unwrap_or_default()))
+        .collect();
+    assert_eq!(told, ["AH-E162 ", "AH-E164 ", "AH-E161 sender", "AH-E161 to[0].mail"]);
 }
 
 #[test]
