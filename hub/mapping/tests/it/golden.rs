@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hub_mapping::{Beside, XsdFile};
+use hub_mapping::{Beside, XsdFile, XsdMissing};
 use hub_schema::{Schema, SchemaFile, Schemas};
 
 /// The folder of the fixtures.
@@ -86,7 +86,10 @@ pub(crate) fn beside<T>(folder: &Path, with: impl FnOnce(Beside<'_>) -> T) -> T 
                     file: format!("xsd/{}", wanted.reference),
                     bytes,
                 }),
-                Err(_) => Err(vec!["xsd".to_owned()]),
+                Err(_) => Err(XsdMissing {
+                    looked_in: vec!["xsd".to_owned()],
+                    several: Vec::new(),
+                }),
             }
         },
     })
