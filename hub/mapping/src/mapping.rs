@@ -136,6 +136,11 @@ impl Mapping {
         &self.title
     }
 
+    /// Its file, as it was named when it was loaded.
+    pub fn file(&self) -> &str {
+        self.rules.file()
+    }
+
     /// The canonical schema.
     pub fn canonical(&self) -> &SchemaId {
         &self.header.canonical
@@ -204,7 +209,7 @@ impl Mapping {
     }
 
     /// Reads a file and says of every canonical leaf where it comes from.
-    pub fn explain(&self, input: &[u8], worker: &mut Worker) -> Result<Explained, Rejection> {
+    pub fn explain(&self, input: &[u8], worker: &Worker) -> Result<Explained, Rejection> {
         match &self.read {
             Some(program) => run::explain(self, program, input, worker),
             None => Err(self.cannot("read")),
@@ -216,7 +221,7 @@ impl Mapping {
         &self,
         document: NodeRef<'_>,
         facts: &Facts<'_>,
-        worker: &mut Worker,
+        worker: &Worker,
     ) -> Result<ExplainedWriting, Rejection> {
         match &self.write {
             Some(program) => run::explain_writing(self, program, document, facts, worker),
@@ -232,6 +237,13 @@ impl Mapping {
     /// A document of this format as a tree of places, named as `like` names them.
     pub fn structure(&self, input: &[u8], like: &Mapping) -> Result<Structure<'static>, Rejection> {
         structure::structure(self, input, &like.names)
+    }
+
+    /// What the paths of a document of this format begin with.
+    pub(crate) fn root_path(&self) -> String {
+        self.format
+            .root_name()
+            .map_or_else(String::new, |root| format!("/{root}"))
     }
 
     /// What the schema of its format finds wrong with a written document, whatever `validate` says.

@@ -5,6 +5,8 @@
 //! Nothing of this is worked out unless somebody asks: [`Mapping::explain`] and [`Mapping::explain_writing`] for one
 //! document, [`Worker::watch`] and [`Worker::take_coverage`] for many.
 
+mod blame;
+mod corpus;
 mod coverage;
 mod explain;
 mod locate;
@@ -20,6 +22,7 @@ use serde::Serialize;
 #[cfg(doc)]
 use crate::{Mapping, Worker};
 
+pub use corpus::{Corpus, Counting, FoundCode, UnmappedIn};
 pub use coverage::{Coverage, LeftOut, OutsideCode, RowUse, Tally};
 pub(crate) use explain::{reading, writing};
 pub(crate) use locate::Located;

@@ -103,7 +103,7 @@ pub fn read(rules: &Rules, message: &Message, native: &[u8], worker: &mut Worker
     let mapping = mapping_for(rules, message)?;
     claim_fits(message, native)?;
     let ReadOutput { documents, contents } = mapping.read_whole(native, worker)?;
-    let documents = validate(rules, mapping, documents)?;
+    let documents = validate(rules, mapping, documents, native, worker)?;
     let origin = Arc::new(origin(message, mapping, native.len(), documents.len()));
     let documents = documents.into_iter().zip(contents);
     let reads = documents.enumerate().map(|(part, (document, contents))| {
@@ -176,7 +176,13 @@ fn claim_fits(message: &Message, native: &[u8]) -> Result<(), Rejection> {
 }
 
 /// All documents are valid, or the message is rejected as a whole with all findings.
-fn validate(rules: &Rules, mapping: &Mapping, trees: Vec<Tree>) -> Result<Vec<Valid>, Rejection> {
+fn validate(
+    rules: &Rules,
+    mapping: &Mapping,
+    trees: Vec<Tree>,
+    native: &[u8],
+    worker: &Worker,
+) -> Result<Vec<Valid>, Rejection> {
     if trees.is_empty() {
         return Err(Rejection::new(
             EMPTY,
@@ -193,17 +199,14 @@ fn validate(rules: &Rules, mapping: &Mapping, trees: Vec<Tree>) -> Result<Vec<Va
     })?;
     let mut valid = Vec::with_capacity(trees.len());
     let mut faults = Vec::new();
-    for tree in trees {
+    for (number, tree) in trees.into_iter().enumerate() {
         match schema.validate(tree) {
             Ok(document) => valid.push(document),
-            Err(mut fault) => {
-                let also = std::mem::take(&mut fault.also);
-                faults.push(fault);
-                faults.extend(also);
-            }
+            Err(fault) => faults.push((number, fault)),
         }
     }
-    Rejection::all(faults).map_or(Ok(valid), Err)
+    // The schema knows the field; whoever mends it wants the row and the place in the document too.
+    mapping.blame(faults, native, worker).map_or(Ok(valid), Err)
 }
 
 fn origin(message: &Message, mapping: &Arc<Mapping>, size: usize, parts: usize) -> Origin {

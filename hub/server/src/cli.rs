@@ -26,6 +26,10 @@ pub(crate) enum Command {
     Check(command::check::Arguments),
     /// Map a file to canonical JSON, or onward to another format, without sending anything.
     Map(command::map::Arguments),
+    /// Show how far a mapping and a folder of documents cover each other.
+    Coverage(command::coverage::Arguments),
+    /// Show what a change of a mapping does to its outputs, field by field.
+    Diff(command::diff::Arguments),
     /// Run the tests that stand in mapping files.
     Test(command::test::Arguments),
     /// Code tables of mappings: take published code lists in.

@@ -3,15 +3,20 @@
 
 pub(crate) mod case;
 pub(crate) mod check;
+pub(crate) mod coverage;
+mod covered;
 pub(crate) mod deadletter;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+mod given;
 mod listing;
 pub(crate) mod lsp;
 pub(crate) mod map;
 pub(crate) mod message;
 pub(crate) mod new;
 mod place;
+mod rejected;
 pub(crate) mod reload;
 mod reveal;
 pub(crate) mod run;

@@ -22,6 +22,8 @@ fn main() -> ExitCode {
         Command::Run(arguments) => command::run::execute(&arguments),
         Command::Check(arguments) => command::check::execute(&arguments),
         Command::Map(arguments) => command::map::execute(&arguments),
+        Command::Coverage(arguments) => command::coverage::execute(&arguments),
+        Command::Diff(arguments) => command::diff::execute(&arguments),
         Command::Test(arguments) => command::test::execute(&arguments),
         Command::Table(arguments) => command::table::execute(&arguments),
         Command::Explain(arguments) => command::explain::execute(&arguments),

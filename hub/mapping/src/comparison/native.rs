@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 
 use super::structure::{Member, Node, Structure, Value};
+use crate::Mapping;
+use crate::provenance::ExplainedPlace;
 use crate::source::{Listener, Names, Piece, Symbol};
 
 /// Listens to a source and builds the tree.
@@ -13,6 +15,63 @@ pub(crate) struct Shaping<'n> {
     text: &'n str,
     /// The places that are open, the document first.
     open: Vec<(String, Node<'static>)>,
+}
+
+impl Structure<'static> {
+    /// No document of the format of `mapping`.
+    pub fn nothing(mapping: &Mapping) -> Self {
+        Self {
+            root: Node::default(),
+            prefix: Some(mapping.root_path()),
+        }
+    }
+
+    /// A document that was written, by what was told to its format.
+    pub fn of_places(places: &[ExplainedPlace]) -> Self {
+        let mut root = Node::default();
+        for place in places {
+            root.put(&place.path, &place.value);
+        }
+        Self {
+            root,
+            prefix: Some(String::new()),
+        }
+    }
+}
+
+impl Node<'static> {
+    /// Puts a value at a path of names, the first of several equal ones being `[1]`.
+    fn put(&mut self, path: &str, value: &str) {
+        let path = path.trim_start_matches('/');
+        if path.is_empty() {
+            self.value = Some(Value {
+                text: Cow::Owned(value.to_owned()),
+                is_text: true,
+            });
+            return;
+        }
+        let (step, rest) = path.split_once('/').unwrap_or((path, ""));
+        let numbered = step.strip_suffix(']').and_then(|step| step.rsplit_once('['));
+        let (name, index) = numbered.map_or((step, 1), |(name, index)| (name, index.parse().unwrap_or(1)));
+        let known = self.members.iter().position(|member| member.name == name);
+        let at = known.unwrap_or_else(|| {
+            self.members.push(Member {
+                name: Cow::Owned(name.to_owned()),
+                list: false,
+                nodes: Vec::new(),
+            });
+            self.members.len() - 1
+        });
+        let Some(member) = self.members.get_mut(at) else {
+            return;
+        };
+        while member.nodes.len() < index {
+            member.nodes.push(Node::default());
+        }
+        if let Some(node) = index.checked_sub(1).and_then(|index| member.nodes.get_mut(index)) {
+            node.put(rest, value);
+        }
+    }
 }
 
 impl<'n> Shaping<'n> {

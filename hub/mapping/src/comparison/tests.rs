@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What differs between documents, and what that comes to.
 
-use hub_message::{Code, Rejection};
+use hub_message::{Code, Place, Rejection};
 
 use super::{Difference, Effect, Outcome, Sameness, Showing, Structure};
+use crate::provenance::{ExplainedPlace, Origin, RowPlace};
 use crate::sample::{XML_HEAD, load, load_xml};
 use crate::{Unmapped, json};
 
@@ -171,4 +172,26 @@ fn an_effect_is_counted_by_field_and_shows_open_values_only() {
         .map(|u| (u.path.as_str(), u.before, u.after))
         .collect();
     assert_eq!(unmapped, [("a", 1, 0), ("c", 0, 3)]);
+}
+
+#[test]
+fn a_document_that_cannot_be_read_back_is_compared_by_what_was_told() {
+    let place = |path: &str, value: &str| ExplainedPlace {
+        path: path.to_owned(),
+        value: value.to_owned(),
+        open: true,
+        origin: Origin::Constant,
+        row: RowPlace {
+            file: String::new(),
+            place: Place { line: 1, column: 1 },
+            text: String::new(),
+            used_at: Vec::new(),
+            functions: Vec::new(),
+        },
+    };
+    let before = Structure::of_places(&[place("/K/a", "1"), place("/P[1]/b", "2"), place("/P[2]/b", "3")]);
+    let after = Structure::of_places(&[place("/K/a", "1"), place("/K/@c", "x"), place("/P[1]/b", "3")]);
+    let found = before.differences(&after, Sameness::Exact);
+    assert_eq!(listed(&found), ["/K/@c - > x", "/P[1]/b 2 > -"]);
+    assert_eq!(found[1].field, "/P/b");
 }

@@ -165,16 +165,13 @@ pub(super) fn explain(
     mapping: &Mapping,
     program: &ReadProgram,
     input: &[u8],
-    worker: &mut Worker,
+    worker: &Worker,
 ) -> Result<Explained, Rejection> {
-    let recorder = worker
-        .state(mapping)
-        .read
-        .recorder
-        .replace(Box::new(Recorder::of_leaves()));
-    let made = read_located(mapping, program, input, worker);
-    let recorded = std::mem::replace(&mut worker.state(mapping).read.recorder, recorder).unwrap_or_default();
-    let (output, located) = made?;
+    // A worker of its own: what is read once more to be explained counts nowhere.
+    let mut worker = Worker::with_secrets(Arc::clone(worker.secrets()));
+    worker.state(mapping).read.recorder = Some(Box::new(Recorder::of_leaves()));
+    let (output, located) = read_located(mapping, program, input, &mut worker)?;
+    let recorded = worker.state(mapping).read.recorder.take().unwrap_or_default();
     Ok(provenance::reading(mapping, output.documents, &recorded, &located))
 }
 
@@ -184,16 +181,13 @@ pub(super) fn explain_writing(
     program: &WriteProgram,
     document: NodeRef<'_>,
     facts: &Facts<'_>,
-    worker: &mut Worker,
+    worker: &Worker,
 ) -> Result<ExplainedWriting, Rejection> {
-    let recorder = worker
-        .state(mapping)
-        .write
-        .recorder
-        .replace(Box::new(Recorder::of_leaves()));
-    let written = write(mapping, program, document, facts, worker);
-    let recorded = std::mem::replace(&mut worker.state(mapping).write.recorder, recorder).unwrap_or_default();
-    Ok(provenance::writing(mapping, document.tree(), written?, &recorded))
+    let mut worker = Worker::with_secrets(Arc::clone(worker.secrets()));
+    worker.state(mapping).write.recorder = Some(Box::new(Recorder::of_leaves()));
+    let written = write(mapping, program, document, facts, &mut worker)?;
+    let recorded = worker.state(mapping).write.recorder.take().unwrap_or_default();
+    Ok(provenance::writing(mapping, document.tree(), written, &recorded))
 }
 
 /// Writes a canonical document.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What is said of documents that were read and written.
 
-use hub_message::{NodeRef, Place};
+use hub_message::{Code, NodeRef, Place, Rejection};
 
 use super::{Coverage, Origin, RowPlace};
 use crate::sample::{XML_HEAD, load, load_xml};
@@ -30,7 +30,7 @@ fn shown(row: &RowPlace, head: &str) -> String {
 
 #[track_caller]
 fn read(mapping: &Mapping, head: &str, document: &str, expected: &[&str]) {
-    let explained = mapping.explain(document.as_bytes(), &mut Worker::default()).unwrap();
+    let explained = mapping.explain(document.as_bytes(), &Worker::default()).unwrap();
     let mut found = Vec::new();
     for document_made in &explained.documents {
         for field in &document_made.fields {
@@ -58,7 +58,7 @@ fn written(mapping: &Mapping, head: &str, canonical: &str, expected: &[&str]) {
     let tree = json::parse(canonical.as_bytes()).unwrap();
     let root = tree.root().unwrap();
     let mut worker = Worker::default();
-    let explained = mapping.explain_writing(root, &FACTS, &mut worker).unwrap();
+    let explained = mapping.explain_writing(root, &FACTS, &worker).unwrap();
     assert_eq!(mapping.write(root, &FACTS, &mut worker), Ok(explained.written.clone()));
     let found: Vec<String> = explained
         .places
@@ -245,4 +245,41 @@ fn rows_are_counted_by_what_they_gave() {
     assert_eq!(left_out, [("k1", 1), ("k2/@a", 1)]);
     let unmapped: Vec<_> = found.unmapped.iter().map(|u| (u.path.as_str(), u.count)).collect();
     assert_eq!(unmapped, [("k2/@b", 1), ("u", 1)]);
+}
+
+#[test]
+fn a_field_that_the_schema_refuses_is_traced_to_its_row_and_its_place() {
+    let mapping = load_xml(
+        "a, b, lines[ n ]",
+        "[fields]\na = 'a'\nb = 'b'\n[lists.lines]\neach = 'l'\n[lists.lines.fields]\nn = 'n'",
+    );
+    let input = "<r><a>1</a>\n<l><n>2</n></l><l><n>3</n></l></r>";
+    let finding = |field: &str| Rejection::new(Code::new("AH-S107"), "no", "do").at_field(field);
+    let mut rejection = finding("lines[1].n");
+    let traced = finding("a").by_rule("known:1:1");
+    rejection.also = vec![finding("b"), finding("zz"), finding("lines"), traced];
+    let found = mapping.blame(vec![(0, rejection)], input.as_bytes(), &Worker::default());
+    let found = found.unwrap();
+    let head = XML_HEAD.lines().count();
+    let row = |line: usize, column: usize| Some(format!("x.map.toml:{}:{column}", head + line));
+    let all = std::iter::once(&found).chain(&found.also);
+    let shown: Vec<_> = all
+        .map(|f| {
+            (
+                f.rule.clone(),
+                f.path.as_deref(),
+                f.place.map(|place| place.to_string()),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (row(7, 5), Some("/r/l[2]/n"), Some("2:22".to_owned())),
+            (row(3, 5), None, None),
+            (None, None, None),
+            (row(4, 8), None, None),
+            (Some("known:1:1".to_owned()), None, None),
+        ]
+    );
 }

@@ -30,6 +30,11 @@ impl Listing {
         self.rows.push(cells.into_iter().map(clean).collect());
     }
 
+    /// Whether it has no rows but its heads.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.len() < 2
+    }
+
     /// The table as text, each line ended.
     pub(crate) fn render(&self) -> String {
         let widths: Vec<usize> = (0..self.columns).map(|column| self.width(column)).collect();

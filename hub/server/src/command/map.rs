@@ -1,33 +1,49 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! `amtshub map`: maps a file to canonical JSON, or onward to another format, and sends nothing anywhere.
+//! `amtshub map`: maps a file to canonical JSON, or onward to another format, or back, and sends nothing anywhere.
 
 mod contents;
-mod rejected;
+mod explained;
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use hub_mapping::{Content, Facts, Mapping, ReadOutput, Worker};
-use hub_message::{Rejection, Timestamp};
-use hub_schema::{Schemas, Valid};
+use hub_mapping::{Content, Mapping, Worker};
+use hub_message::Rejection;
+use hub_schema::{Schema, Valid};
 
-use super::explain;
-use crate::config::library::{Library, Places};
+use super::covered;
+use super::given::{self, Fault};
+use crate::cli::Output;
+use crate::config::Findings;
+use crate::config::library::Library;
 use crate::config::standards::Standards;
-use crate::config::{self, Findings};
 use crate::exit::Exit;
 use crate::terminal;
 
 /// What the command takes.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit codes: 0 mapped, 1 the input was rejected, 2 wrong usage, 3 a mapping or a schema does not load."
+)]
 pub(crate) struct Arguments {
-    /// The mapping that reads: its id or its file.
+    /// The mapping: its id or its file. It reads the input; with `--reverse` it writes the output.
     #[arg(long, value_name = "ID|FILE")]
     mapping: String,
-    /// The mapping that writes: its id or its file. Without one canonical JSON is written.
+    /// The mapping at the other end: its id or its file. Without one canonical JSON stands there.
     #[arg(long, value_name = "ID|FILE")]
     to: Option<String>,
+    /// The other way round: the input is canonical JSON, or what the mapping of `--to` reads, and `--mapping` writes.
+    #[arg(long)]
+    reverse: bool,
+    /// Instead of the output, say of every field where it comes from: path, line and column, row, functions.
+    #[arg(long)]
+    explain: bool,
+    /// Instead of the output, say which places no row names, which rows gave nothing, which codes stand in no table.
+    #[arg(long)]
+    coverage: bool,
+    /// How explanation and coverage are written.
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
     /// The configuration folder beside or above which schemas and mappings are looked for; else the working folder.
     #[arg(long, value_name = "DIR")]
     config: Option<PathBuf>,
@@ -37,193 +53,168 @@ pub(crate) struct Arguments {
     contents: Option<PathBuf>,
     #[command(flatten)]
     standards: Standards,
-    /// Also say which places of the input no row names.
-    #[arg(long)]
-    unmapped: bool,
     /// The file to map, or `-` for standard input.
     #[arg(value_name = "INPUT", default_value = "-")]
     input: PathBuf,
 }
 
-/// Why nothing, or not everything, was mapped.
-enum Fault {
-    /// The command makes no sense; a sentence says why.
-    Usage(String),
-    /// Mappings or schemas do not load.
-    Files(Findings),
-    /// The input was rejected.
-    Rejected(Box<Rejection>),
+/// The mappings at both ends; where one is missing, canonical JSON stands.
+struct Ends {
+    from: Option<Arc<Mapping>>,
+    to: Option<Arc<Mapping>>,
+}
+
+/// What mapping came to.
+struct Mapped {
+    documents: Vec<Valid>,
+    /// What rows with `blob` took out of the input.
+    contents: Vec<Content>,
+    output: Vec<u8>,
 }
 
 /// Maps.
 pub(crate) fn execute(arguments: &Arguments) -> Exit {
     match map(arguments) {
-        Ok(bytes) => {
-            terminal::data(&bytes);
-            Exit::Ok
-        }
-        Err(Fault::Usage(text)) => {
-            terminal::message(&format!("error: {text}"));
-            Exit::Usage
-        }
-        Err(Fault::Files(findings)) => {
-            terminal::findings(&findings.render());
-            explain::point(findings.sorted().into_iter().map(|finding| &finding.code));
-            Exit::Configuration
-        }
-        Err(Fault::Rejected(rejection)) => {
-            terminal::findings(&rejected::render(&name(&arguments.input), &rejection));
-            explain::point(std::iter::once(&*rejection).chain(&rejection.also).map(|one| &one.code));
-            Exit::Findings
-        }
+        Ok(exit) => exit,
+        Err(fault) => fault.end(),
     }
 }
 
-fn map(arguments: &Arguments) -> Result<Vec<u8>, Fault> {
+fn map(arguments: &Arguments) -> Result<Exit, Fault> {
     let mut findings = Findings::default();
-    let places = places(arguments, &mut findings).with(&arguments.standards.folders);
+    let names = std::iter::once(arguments.mapping.as_str()).chain(arguments.to.as_deref());
+    let places = given::places(names, arguments.config.as_deref(), &mut findings).with(&arguments.standards.folders);
     let mut library = Library::open(&places, &mut findings);
-    let from = mapping(&mut library, &arguments.mapping, &mut findings)?;
-    let to = match &arguments.to {
-        Some(name) => Some(mapping(&mut library, name, &mut findings)?),
+    let ends = ends(arguments, &mut library, &mut findings)?;
+    let Some(either) = ends.from.as_ref().or(ends.to.as_ref()) else {
+        return Ok(Exit::Ok);
+    };
+    let schema = given::schema(library.schemas(), either)?;
+    let input = given::input(&arguments.input)?;
+    let mut worker = Worker::default();
+    if arguments.coverage {
+        worker.watch();
+    }
+    let mapped = mapped(&ends, schema, &input, &mut worker);
+    let shown = if arguments.explain || arguments.coverage {
+        let explained = match (&mapped, arguments.explain) {
+            (Ok(mapped), true) => explained::of(&ends, &input, &mapped.documents, &worker),
+            _ => Ok(explained::Explanation::default()),
+        };
+        let rejected = |fault| Fault::Rejected(given::name(&arguments.input), Box::new(fault));
+        report(arguments, &ends, &explained.map_err(rejected)?, &mut worker)
+    } else {
+        None
+    };
+    match mapped {
+        Ok(mapped) => {
+            contents::hand_out(arguments.contents.as_deref(), &mapped.contents).map_err(Fault::Usage)?;
+            terminal::data(shown.as_ref().unwrap_or(&mapped.output));
+        }
+        Err(rejection) => {
+            // Which rows gave nothing is worth knowing of a rejected document too.
+            if arguments.coverage {
+                terminal::data(&shown.unwrap_or_default());
+            }
+            return Err(Fault::Rejected(given::name(&arguments.input), Box::new(rejection)));
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// The mappings at both ends, which can do what is asked of them.
+fn ends(arguments: &Arguments, library: &mut Library, findings: &mut Findings) -> Result<Ends, Fault> {
+    let one = given::mapping(library, &arguments.mapping, findings)?;
+    let other = match &arguments.to {
+        Some(name) => Some(given::mapping(library, name, findings)?),
         None => None,
     };
-    fit(&from, to.as_deref()).map_err(Fault::Usage)?;
-    let input = input(&arguments.input).map_err(Fault::Usage)?;
-    let mut worker = Worker::default();
-    let (documents, contents) = read(&from, library.schemas(), &input, &mut worker)?;
-    contents::hand_out(arguments.contents.as_deref(), &contents).map_err(Fault::Usage)?;
-    if arguments.unmapped {
-        for place in worker.take_unmapped(&from) {
-            terminal::message(&format!("unmapped: {} ({} times)", place.path, place.count));
-        }
-    }
-    match to {
-        Some(to) => write(&to, &documents, &mut worker),
-        None => Ok(canonical(&documents)),
-    }
-}
-
-/// Where schemas and mappings are: by the configuration, else from the working folder upward, else from the folder of
-/// the mapping file upward.
-fn places(arguments: &Arguments, findings: &mut Findings) -> Places {
-    if let Some(folder) = &arguments.config {
-        return config::places(folder, findings);
-    }
-    let here = Places::from(Path::new(""));
-    let file = Path::new(&arguments.mapping);
-    match file.parent().filter(|_| !here.schemas.is_dir() && file.is_file()) {
-        Some(folder) => Places::from(folder),
-        None => here,
-    }
-}
-
-/// The mapping of this id, or in this file.
-fn mapping(library: &mut Library, name: &str, findings: &mut Findings) -> Result<Arc<Mapping>, Fault> {
-    let is_id = library.ids().any(|id| id == name);
-    let id = if !is_id && Path::new(name).is_file() {
-        match library.add_file(Path::new(name), findings) {
-            Some(id) => id,
-            None => return Err(Fault::Files(std::mem::take(findings))),
+    let ends = if arguments.reverse {
+        Ends {
+            from: other,
+            to: Some(one),
         }
     } else {
-        name.to_owned()
-    };
-    if !library.ids().any(|known| known == id) {
-        if findings.errors() > 0 {
-            return Err(Fault::Files(std::mem::take(findings)));
+        Ends {
+            from: Some(one),
+            to: other,
         }
-        let near = hub_message::finding::closest(&id, library.ids());
-        let help = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-        return Err(Fault::Usage(format!("there is no mapping `{id}`{help}")));
+    };
+    if let Some(from) = &ends.from {
+        given::reads(from)?;
     }
-    library
-        .load(&id, findings)
-        .ok_or_else(|| Fault::Files(std::mem::take(findings)))
+    if let Some(to) = &ends.to {
+        given::writes(to)?;
+    }
+    if let (Some(from), Some(to)) = (&ends.from, &ends.to) {
+        given::fit(from, to)?;
+    }
+    Ok(ends)
 }
 
-/// Whether the two mappings can do what is asked of them.
-fn fit(from: &Mapping, to: Option<&Mapping>) -> Result<(), String> {
-    if !from.reads() {
-        return Err(format!("mapping `{}` does not read", from.id()));
-    }
-    let Some(to) = to else { return Ok(()) };
-    if !to.writes() {
-        return Err(format!("mapping `{}` does not write", to.id()));
-    }
-    if from.canonical() != to.canonical() {
-        return Err(format!(
-            "`{}` makes `{}`, `{}` writes `{}`: they have no canonical document in common",
-            from.id(),
-            from.canonical(),
-            to.id(),
-            to.canonical()
-        ));
-    }
-    Ok(())
-}
-
-fn name(input: &Path) -> String {
-    if input == Path::new("-") {
-        return "standard input".to_owned();
-    }
-    input.display().to_string()
-}
-
-fn input(path: &Path) -> Result<Vec<u8>, String> {
-    if path != Path::new("-") {
-        return std::fs::read(path).map_err(|fault| format!("{}: {fault}", path.display()));
-    }
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().read_to_end(&mut bytes);
-    read.map(|_| bytes).map_err(|fault| format!("standard input: {fault}"))
-}
-
-/// The canonical documents, each valid by its schema, and the contents that they refer to.
-type Canonical = (Vec<Valid>, Vec<Content>);
-
-/// Reads and validates.
-fn read(from: &Mapping, schemas: &Schemas, input: &[u8], worker: &mut Worker) -> Result<Canonical, Fault> {
-    let rejected = |fault| Fault::Rejected(Box::new(fault));
-    let ReadOutput { documents, contents } = from.read_whole(input, worker).map_err(rejected)?;
-    let schema = schemas
-        .get(from.canonical())
-        .ok_or_else(|| Fault::Usage(format!("there is no schema `{}`", from.canonical())))?;
-    let valid = documents
-        .into_iter()
-        .map(|tree| schema.validate(tree).map_err(rejected));
-    Ok((
-        valid.collect::<Result<_, _>>()?,
-        contents.into_iter().flatten().collect(),
-    ))
-}
-
-fn canonical(documents: &[Valid]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for document in documents {
-        out.extend_from_slice(document.tree().to_json_pretty().as_bytes());
-        out.push(b'\n');
-    }
-    out
-}
-
-fn write(to: &Mapping, documents: &[Valid], worker: &mut Worker) -> Result<Vec<u8>, Fault> {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    let time = Timestamp::from_millis(now.as_millis() as i64).to_string();
-    let facts = Facts {
-        message_id: "00000000000000000000000000000000",
-        message_time: &time,
-        site_name: "Musterstadt",
-        case: None,
+/// The canonical documents, and what is made of them.
+fn mapped(ends: &Ends, schema: &Schema, input: &[u8], worker: &mut Worker) -> Result<Mapped, Rejection> {
+    let (documents, contents) = match &ends.from {
+        Some(from) => given::read_whole(from, schema, input, worker)?,
+        None => (given::canonical(schema, input)?, Vec::new()),
     };
     let mut out = Vec::new();
-    for root in documents.iter().filter_map(|document| document.tree().root()) {
-        let written = to
-            .write(root, &facts, worker)
-            .map_err(|fault| Fault::Rejected(Box::new(fault)))?;
-        out.extend_from_slice(&written);
+    match &ends.to {
+        Some(to) => {
+            let time = given::now();
+            for root in documents.iter().filter_map(|document| document.tree().root()) {
+                out.extend_from_slice(&to.write(root, &given::dry_facts(&time), worker)?);
+            }
+        }
+        None => {
+            for document in &documents {
+                out.extend_from_slice(document.tree().to_json_pretty().as_bytes());
+                out.push(b'\n');
+            }
+        }
     }
-    Ok(out)
+    Ok(Mapped {
+        documents,
+        contents,
+        output: out,
+    })
+}
+
+/// What was asked for instead of the output.
+fn report(
+    arguments: &Arguments,
+    ends: &Ends,
+    explanation: &explained::Explanation,
+    worker: &mut Worker,
+) -> Option<Vec<u8>> {
+    let mut coverage = Vec::new();
+    if arguments.coverage {
+        coverage.extend(ends.from.as_ref().map(|from| (worker.take_coverage(from), false)));
+        coverage.extend(ends.to.as_ref().map(|to| (worker.take_coverage(to), true)));
+    }
+    let mut out = String::new();
+    match arguments.output {
+        Output::Table => {
+            if arguments.explain {
+                out.push_str(&explanation.table());
+            }
+            for (coverage, written) in &coverage {
+                out.push_str(&covered::table(coverage, *written));
+            }
+        }
+        Output::Json => {
+            let mut whole = serde_json::Map::new();
+            if arguments.explain {
+                whole.extend(explanation.json());
+            }
+            if arguments.coverage {
+                let all = coverage
+                    .iter()
+                    .map(|(coverage, written)| covered::json(coverage, *written));
+                whole.insert("coverage".to_owned(), all.collect());
+            }
+            out = format!("{:#}\n", serde_json::Value::Object(whole));
+        }
+    }
+    Some(out.into_bytes())
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use hub_message::Rejection;
 
 /// The rejection and everything that hangs on it, as text.
-pub(super) fn render(input: &str, rejection: &Rejection) -> String {
+pub(crate) fn render(input: &str, rejection: &Rejection) -> String {
     let all = std::iter::once(rejection).chain(&rejection.also);
     all.map(|one| single(input, one)).collect::<Vec<_>>().join("\n")
 }
