@@ -5,7 +5,7 @@
 //! matters, and says so when it cannot.
 
 pub mod format;
-pub mod proposal;
 pub mod lsp;
+pub mod proposal;
 pub mod schemas;
 mod syntax;

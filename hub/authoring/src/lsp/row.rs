@@ -80,21 +80,37 @@ fn around(row: &str, offset: usize, is: impl Fn(char) -> bool) -> Range<usize> {
 fn step(row: &str, offset: usize, open: &[(usize, char)]) -> In {
     let is =
         |c: char| !matches!(c, '/' | '[' | ']' | '|' | '{' | '}' | '(' | ')' | '=' | '!' | '\n') && !c.is_whitespace();
-    let word = around(row, offset, is);
+    let word = quoted_name(row, offset).unwrap_or_else(|| around(row, offset, is));
     // Within a predicate places are those of the step that it belongs to.
     let predicate = open.iter().rev().find(|(_, c)| *c == '[').map(|(at, _)| *at);
     let start = predicate.map_or(0, |at| at + 1);
     let own = row.get(start..word.start).unwrap_or_default();
+    // A predicate has spaces and `=` of its own; what is left of them parts the places of a condition.
+    let own = bare(own);
     let own = own.rsplit([' ', '=']).next().unwrap_or_default();
     let base = predicate.and_then(|at| row.get(..at)).unwrap_or_default();
     In::Step {
-        above: join(&[&plain(base), &plain(own)]),
+        above: join(&[&plain(base), own]),
         word,
     }
 }
 
+/// A name in quotation marks that the cursor is in, with them.
+fn quoted_name(row: &str, offset: usize) -> Option<Range<usize>> {
+    let before = row.get(..offset)?;
+    let begun = before.matches('\'').count() % 2 == 1;
+    let start = before.rfind('\'').filter(|_| begun)?;
+    let end = row.get(offset..)?.find('\'').map_or(offset, |at| offset + at + 1);
+    Some(start..end)
+}
+
 /// A place without predicates and without what is no place.
 pub(super) fn plain(place: &str) -> String {
+    bare(place).trim().trim_end_matches('/').to_owned()
+}
+
+/// The same with the white space and the `/` at its end.
+fn bare(place: &str) -> String {
     let (mut out, mut depth, mut quoted) = (String::new(), 0_usize, false);
     for c in place.chars() {
         match c {
@@ -111,7 +127,7 @@ pub(super) fn plain(place: &str) -> String {
             out.push(c);
         }
     }
-    out.trim().trim_end_matches('/').to_owned()
+    out
 }
 
 /// Places below each other as one; a short name begins anew.
@@ -164,6 +180,7 @@ mod tests {
         check("a/b[c/¦ = 'x']/d", "step  below a/b/c");
         check("a/b[c = 'x']/@d¦", "step @d below a/b");
         check("a[b = 'x¦']", "literal");
+        check("a/b = 'x' and c/¦", "step  below c");
         check("{sel¦", "short sel");
         check("^seller.na¦", "field seller.na");
         check("a[b = ^cur¦]", "field cur");
@@ -173,6 +190,6 @@ mod tests {
         check("a | table(in¦voice-type)", "argument invoice-type of table");
         check("a | replace('x¦', 'y')", "literal");
         check("a | use(¦", "argument  of use");
-        check("'Betrag in €¦' | trim", "step € below ");
+        check("'Betrag in €¦' | trim", "step 'Betrag in €' below ");
     }
 }

@@ -12,7 +12,7 @@ use hub_message::Finding;
 use hub_schema::Schemas;
 
 use crate::config::library::{Library, Places};
-use crate::config::{self, Findings, folder};
+use crate::config::{self, Findings, folder, standards};
 use crate::exit::Exit;
 
 /// What the command takes.
@@ -77,14 +77,12 @@ impl Surroundings for Disk {
 
     fn xsd(&self, file: &Path, wanted: Wanted<'_>) -> Option<XsdFile> {
         let below = file.parent().unwrap_or(Path::new(""));
-        let folder = wanted
-            .from
-            .map_or(below, |from| Path::new(from).parent().unwrap_or(below));
-        let path = folder.join(wanted.reference);
-        Some(XsdFile {
-            bytes: std::fs::read(&path).ok()?,
-            file: path.display().to_string(),
-        })
+        let folders = [
+            below.join("schemas"),
+            below.to_path_buf(),
+            Self::places(file).schemas.join("standards"),
+        ];
+        standards::find(&folders, wanted).ok()
     }
 
     fn configuration(&self, file: &Path) -> Vec<Finding> {

@@ -30,7 +30,7 @@ impl Side {
             return Self::in_folder(path, choice, places, findings);
         }
         if path.is_file() {
-            return Self::in_file(name, &places.schemas, findings);
+            return Self::in_file(name, places, findings);
         }
         let mut library = Library::open(places, findings);
         let mapping = given::mapping(&mut library, name, findings)?;
@@ -39,7 +39,10 @@ impl Side {
 
     fn in_folder(folder: &Path, choice: Option<&str>, places: &Places, findings: &mut Findings) -> Result<Self, Fault> {
         let own = folder.join("schemas");
-        let schemas = if own.is_dir() { own } else { places.schemas.clone() };
+        let mut near = places.clone();
+        if own.is_dir() {
+            near.schemas = own;
+        }
         let files = folder::files_below(folder, ".map.toml", findings);
         let mut fitting: Vec<(PathBuf, String)> = Vec::new();
         for file in files {
@@ -51,7 +54,7 @@ impl Side {
             }
         }
         match fitting.as_slice() {
-            [(file, _)] => Self::in_file(&file.display().to_string(), &schemas, findings),
+            [(file, _)] => Self::in_file(&file.display().to_string(), &near, findings),
             [] => Err(Fault::Usage(match choice {
                 Some(choice) => format!("{}: there is no mapping `{choice}` in it", folder.display()),
                 None => format!("{}: there is no mapping file (*.map.toml) in it", folder.display()),
@@ -69,11 +72,12 @@ impl Side {
     }
 
     /// Both files may have the same id, so each gets a library of its own.
-    fn in_file(file: &str, schemas: &Path, findings: &mut Findings) -> Result<Self, Fault> {
+    fn in_file(file: &str, places: &Places, findings: &mut Findings) -> Result<Self, Fault> {
         let places = Places {
-            schemas: schemas.to_path_buf(),
+            schemas: places.schemas.clone(),
             // Nothing but the file itself.
             mappings: PathBuf::from(file),
+            standards: places.standards.clone(),
         };
         let mut library = Library::open(&places, findings);
         let mapping = given::mapping(&mut library, file, findings)?;
