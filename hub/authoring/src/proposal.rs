@@ -44,8 +44,8 @@ pub struct Proposal {
 
 /// Proposes a mapping for a sample. `canonical` holds the schemas to choose from.
 pub fn propose(sample: &[u8], id: &str, canonical: &[(&str, &Shape)]) -> Result<Proposal, String> {
-    let (sample, extension) = read(sample).and_then(|(read, extension)| Ok(((read, sample), extension)))?;
-    let (read, bytes) = sample;
+    let bytes = sample;
+    let (read, extension) = read(sample)?;
     let fits = canonical
         .iter()
         .map(|(name, shape)| (*name, *shape, matching::scope(shape, &read.root)));

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A client that speaks the Language Server Protocol over standard input and output with the real `amtshub lsp`.
+
+#![allow(
+    clippy::indexing_slicing,
+    reason = "what a test asks for and does not get is its failure"
+)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "lsp/editor.rs"]

@@ -34,7 +34,9 @@ fn fill(place: &mut Place, value: &Value) {
                 match member {
                     Value::Array(items) => {
                         below.repeated = true;
-                        items.iter().for_each(|item| fill(below, item));
+                        for item in items {
+                            fill(below, item);
+                        }
                     }
                     other => fill(below, other),
                 }
@@ -44,7 +46,9 @@ fn fill(place: &mut Place, value: &Value) {
         Value::Array(items) => {
             let below = place.enter("item");
             below.repeated = true;
-            items.iter().for_each(|item| fill(below, item));
+            for item in items {
+                fill(below, item);
+            }
         }
     }
 }
