@@ -33,6 +33,7 @@ mod pad_right;
 mod part;
 mod partial_date;
 mod pseudonym;
+pub mod reference;
 mod replace;
 mod right;
 mod round;

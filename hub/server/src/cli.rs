@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Explain(command::explain::Arguments),
     /// Bring mapping files and configuration into one canonical spelling, comments kept.
     Fmt(command::fmt::Arguments),
+    /// Say what the functions of the mapping language do.
+    Functions(command::functions::Arguments),
     /// Begin a mapping from a sample of its format.
     New(command::new::Arguments),
     /// Write the JSON Schema of a kind of file, for the editors that complete and check it.

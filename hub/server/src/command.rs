@@ -9,6 +9,7 @@ pub(crate) mod deadletter;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod functions;
 mod given;
 mod listing;
 pub(crate) mod lsp;

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Table(arguments) => command::table::execute(&arguments),
         Command::Explain(arguments) => command::explain::execute(&arguments),
         Command::Fmt(arguments) => command::fmt::execute(&arguments),
+        Command::Functions(arguments) => command::functions::execute(&arguments),
         Command::Schema(arguments) => command::schema::execute(&arguments),
         Command::New(arguments) => command::new::execute(&arguments),
         Command::Lsp(arguments) => command::lsp::execute(&arguments),

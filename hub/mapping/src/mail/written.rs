@@ -96,6 +96,18 @@ fn what_every_mail_needs_must_be_written() {
 }
 
 #[test]
+fn a_field_that_stands_once_is_not_written_twice() {
+    let rows = "[lists.to]\neach = 'header:Subject'\n[lists.to.fields]\nmail = '.'\n";
+    assert_eq!(
+        text_of(
+            &load(SHAPE, &format!("{HEAD}{ALWAYS}{rows}")),
+            r#"{"to":[{"mail":"1"},{"mail":"2"}]}"#
+        ),
+        Err("AH-E165".to_owned())
+    );
+}
+
+#[test]
 fn what_cannot_be_written_is_found_when_a_mapping_is_loaded() {
     for (row, sentence) in [
         (
