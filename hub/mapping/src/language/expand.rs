@@ -152,6 +152,10 @@ impl<'a> Expander<'a> {
         }
         let is_group = match (value, look_up(spot.scope, &keys)) {
             (Value::Table(_), Found::Shape(Shape::Map(_))) => true,
+            // The unknown word is this one, whatever stands below it.
+            (Value::Table(table), Found::Unknown(index, members)) if !is_row(table) && !has_label(table) => {
+                return self.unknown_field(&keys, index, members, key.span.clone(), spot);
+            }
             (Value::Table(table), Found::Unknown(..)) => !is_row(table),
             _ => false,
         };
@@ -341,4 +345,12 @@ pub(crate) fn ordered(spot: &Spot<'_>, at: usize) -> Vec<usize> {
 fn is_row(table: &Table) -> bool {
     let of_row = |key: &str| keys::ROW.get(key).is_some() || keys::ROW_SPLIT.get(key).is_some();
     !table.entries.is_empty() && table.entries.iter().all(|(key, _)| of_row(&key.value))
+}
+
+/// Whether a row below is written from another field: then its key is a label and need not be a field.
+fn has_label(table: &Table) -> bool {
+    table.entries.iter().any(|(_, value)| match value {
+        Value::Table(below) => below.get("from").is_some() || has_label(below),
+        _ => false,
+    })
 }

@@ -85,3 +85,12 @@ fn the_field_of_a_case_key_is_pointed_at_exactly() {
         &["M106 §: `§` does not belong here"],
     );
 }
+
+#[test]
+fn of_a_dotted_field_the_unknown_word_is_shown() {
+    check(
+        "seler.vatId = 'a'",
+        &["M102 seler: the schema x/1 has no field `seler` (did you mean `seller`?)"],
+    );
+    check("copy.there = { from = 'number', path = 'a/b' }", &[]);
+}
