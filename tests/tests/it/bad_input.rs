@@ -142,11 +142,9 @@ fn a_dead_letter_is_replayed_after_the_mapping_was_mended() {
     std::fs::create_dir_all(&mappings).expect("a folder");
     let shipped = std::fs::read_to_string(amtshub_tests::root().join("tests/mappings/record/record.map.toml"))
         .expect("a mapping");
-    let strict = shipped.replace("id         = \"record\"", "id         = \"strict\"");
-    let needs_more = strict.replace(
-        "subject             = \"r:subject\"",
-        "subject = { path = \"r:betreff\", required = true }",
-    );
+    let strict = shipped.replace("= \"record\"", "= \"strict\"");
+    let needs_more = strict.replace("= \"r:subject\"", "= { path = \"r:betreff\", required = true }");
+    assert_ne!(needs_more, strict, "the row of the subject is spelled otherwise");
     let rest = strict.split("[[test]]").next().unwrap_or_default().to_owned();
     let needs_more = needs_more.split("[[test]]").next().unwrap_or_default().to_owned();
     std::fs::write(mappings.join("strict.map.toml"), &needs_more).expect("a mapping");

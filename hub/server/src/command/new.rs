@@ -142,8 +142,15 @@ fn write(folder: &Path, file: &Path, sample: &[u8], proposal: &Proposal, no_samp
             leaves(root, "", &mut expected);
         }
         if expected.is_empty() || expected.len() > EXPECTED_MAX {
+            let alone = proposal.documents.len() == 1;
             let documents: String = proposal.documents.iter().fold(String::new(), |mut all, document| {
-                let _ = writeln!(all, "{}", document.to_json_pretty());
+                // Several documents stand one on each line.
+                let one = if alone {
+                    document.to_json_pretty()
+                } else {
+                    document.to_json()
+                };
+                let _ = writeln!(all, "{one}");
                 all
             });
             std::fs::write(examples.join("sample.canonical.json"), documents)?;
