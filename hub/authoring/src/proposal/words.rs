@@ -32,6 +32,7 @@ const MEANINGS: &[&[&str]] = &[
     ],
     &[
         "buyer",
+        "kunden",
         "kaeufer",
         "kunde",
         "customer",

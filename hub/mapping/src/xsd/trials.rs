@@ -4,6 +4,7 @@
 mod documents;
 mod loading;
 mod models;
+mod running;
 mod schemas;
 mod types;
 
