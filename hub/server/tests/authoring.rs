@@ -150,7 +150,9 @@ fn proposed(name: &str, sample: &str, canonical: &str, rows: &[&str]) -> String 
     let (exit, data, says) = run(&checkout(), &arguments, "");
     assert_eq!(exit, 0, "{says}");
     let text = std::fs::read_to_string(data.trim()).unwrap();
-    assert!(says.contains(&format!("`{canonical}` fits best")), "{says}\n{text}");
+    // Of a file without names nobody can tell which schema fits.
+    let fits = canonical.is_empty() || says.contains(&format!("`{canonical}` fits best"));
+    assert!(fits, "{says}\n{text}");
     assert!(says.contains("--no-sample"), "{says}");
     for row in rows {
         let squeezed: Vec<String> = text
