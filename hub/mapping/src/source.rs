@@ -88,6 +88,11 @@ impl Names {
             .map_or("", String::as_str)
     }
 
+    /// All names as the mapping spells them, in the order of [`Symbol::number`].
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.spelled.iter().map(String::as_str)
+    }
+
     /// How many symbols there are, [`Symbol::UNKNOWN`] not counted.
     pub fn len(&self) -> usize {
         self.spelled.len()

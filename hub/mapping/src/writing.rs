@@ -3,13 +3,17 @@
 //!
 //! The rows are compiled into a tree of target places in the order in which they are written. For each scope (the
 //! document, a list's item) the canonical fields are found in one walk, then every value is made, then it is known which
-//! places exist, and last the sink is told. Nothing is looked up by name twice.
+//! places exist, and last the sink is told. Nothing is looked up by name twice, and only what is there is walked: see
+//! [`plan`].
 
 pub(crate) mod compile;
 mod draft;
 mod emit;
 mod order;
+mod plan;
+mod presence;
 mod record;
+mod templates;
 pub(crate) mod values;
 
 #[cfg(test)]
@@ -25,6 +29,7 @@ use crate::source::Symbol;
 
 pub(crate) use emit::Writing;
 pub(crate) use order::Order;
+use plan::Plan;
 
 /// A compiled mapping, as far as it writes.
 #[derive(Debug)]
@@ -43,6 +48,23 @@ pub(crate) struct WriteScope {
     pub(crate) splits: Vec<Split>,
     /// In the order of writing, each before what is in it; element 0 is the root or the item itself.
     pub(crate) elements: Vec<Element>,
+    /// The same as it is walked when a document is written.
+    plan: Plan,
+}
+
+impl WriteScope {
+    fn new(fields: (Vec<FieldNode>, u16), mut values: Vec<Value>, splits: Vec<Split>, elements: Vec<Element>) -> Self {
+        let plan = Plan::of(&elements, &mut values);
+        let (fields, slots) = fields;
+        Self {
+            fields,
+            slots,
+            values,
+            splits,
+            elements,
+            plan,
+        }
+    }
 }
 
 /// No slot, no group.
@@ -65,7 +87,16 @@ pub(crate) struct Value {
     pub(crate) when: Option<Condition<SlotRef>>,
     /// Whether it makes the places above it exist.
     pub(crate) causes: bool,
+    /// Number of the leaf that it is.
+    leaf: u32,
     pub(crate) rule: Rule,
+}
+
+impl Value {
+    /// Whether it is there in every document.
+    fn is_constant(&self) -> bool {
+        matches!(self.source, ValueSource::Text(_)) && self.stages.is_empty() && self.when.is_none()
+    }
 }
 
 /// A canonical slot of the scope, or of the document.

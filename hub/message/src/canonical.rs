@@ -63,6 +63,7 @@ impl Tree {
     }
 
     /// The node with this index in document order (see [`NodeRef::index`]).
+    #[inline]
     pub fn node(&self, index: u32) -> Option<NodeRef<'_>> {
         ((index as usize) < self.nodes.len()).then_some(NodeRef { tree: self, index })
     }
@@ -89,6 +90,7 @@ impl Tree {
         self.nodes.is_empty()
     }
 
+    #[inline]
     fn slice(&self, span: Span) -> &str {
         self.text
             .get(span.start as usize..(span.start + span.len) as usize)
@@ -110,6 +112,7 @@ pub struct NodeRef<'a> {
 }
 
 impl<'a> NodeRef<'a> {
+    #[inline]
     fn node(self) -> Node {
         self.tree.nodes.get(self.index as usize).copied().unwrap_or(Node {
             kind: Kind::Null,
@@ -120,27 +123,32 @@ impl<'a> NodeRef<'a> {
     }
 
     /// Position in document order; stable for the life of the tree.
+    #[inline]
     pub fn index(self) -> u32 {
         self.index
     }
 
     /// The tree this is a place in.
+    #[inline]
     pub fn tree(self) -> &'a Tree {
         self.tree
     }
 
     /// What the node is.
+    #[inline]
     pub fn kind(self) -> Kind {
         self.node().kind
     }
 
     /// The key under which the node stands in its map; `None` for list items and the root.
+    #[inline]
     pub fn key(self) -> Option<&'a str> {
         let key = self.node().key;
         (key != NO_KEY).then(|| self.tree.slice(key))
     }
 
     /// The text of a leaf: the string, the digits of the number, `true` or `false`. `None` for maps, lists and null.
+    #[inline]
     pub fn text(self) -> Option<&'a str> {
         match self.kind() {
             Kind::Text | Kind::Number | Kind::Bool => Some(self.tree.slice(self.node().value)),
@@ -149,6 +157,7 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The nodes directly below, in order.
+    #[inline]
     pub fn children(self) -> Children<'a> {
         let end = self.node().end;
         let below = matches!(self.kind(), Kind::Map | Kind::List);
@@ -178,6 +187,7 @@ pub struct Children<'a> {
 impl<'a> Iterator for Children<'a> {
     type Item = NodeRef<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<NodeRef<'a>> {
         (self.next < self.end).then(|| {
             let child = NodeRef {

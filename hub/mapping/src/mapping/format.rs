@@ -112,6 +112,13 @@ impl Format {
         matches!(self, Self::Multipart(_) | Self::Mail(_))
     }
 
+    /// Takes in all names, once they are known.
+    pub(super) fn name_written(&mut self, names: &Names) {
+        if let Self::Xml(xml) = self {
+            xml.written.name(names);
+        }
+    }
+
     /// Finds what the format cannot carry among the places that are written.
     pub(super) fn check_written(&self, scope: &WriteScope, names: &Names, report: &mut Report) {
         if !matches!(self, Self::Json) {

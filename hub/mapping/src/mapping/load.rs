@@ -89,7 +89,7 @@ fn build(
         read: sections.reads,
         write: sections.writes,
     };
-    let format = Format::of(&sections.format, ways, beside, &mut vocabulary, report);
+    let mut format = Format::of(&sections.format, ways, beside, &mut vocabulary, report);
     short_names(sections, &mut vocabulary, report);
     let root = format::root(&sections.format, &mut vocabulary);
     let order = format::order(&sections.format, &mut vocabulary, report);
@@ -137,8 +137,9 @@ fn build(
     if let (Some(schema), Some(program)) = (schema, &write) {
         schema.check_complete(&program.document, &vocabulary, report);
     }
-    if let (Some(format), Some(program)) = (&format, &write) {
+    if let (Some(format), Some(program)) = (&mut format, &write) {
         format.check_written(&program.document, &vocabulary.names, report);
+        format.name_written(&vocabulary.names);
     }
     let files = format.as_ref().is_some_and(Format::has_files);
     let read = sections

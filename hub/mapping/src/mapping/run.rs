@@ -211,7 +211,7 @@ pub(super) fn write(
     };
     match &mapping.format {
         Format::Xml(xml) => {
-            to.sink(&mut XmlSink::new(&xml.written, names, &mut out), state)?;
+            to.sink(&mut XmlSink::new(&xml.written, &mut out), state)?;
             if let Some(schema) = &xml.schema
                 && let Some(rejection) = Rejection::all(schema.written(&xml.source, &out))
             {

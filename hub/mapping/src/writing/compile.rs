@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::draft::Draft;
 use super::order::{Order, Spot};
+use super::plan::NOWHERE;
 use super::{FieldNode, ListWrite, NONE, SlotRef, Split, TextTemplate, Value, ValueSource, WriteProgram, WriteScope};
 use crate::convert::Stage;
 use crate::language::condition::Condition;
@@ -120,13 +121,8 @@ fn compile_scope(scope: &Scope, name: Symbol, order: &Order<'_>, is_root: bool, 
     let mut draft = Draft::default().named(name);
     compiling.fill(scope, &mut draft);
     draft.arrange(order, order.root(name));
-    WriteScope {
-        fields: compiling.own.nodes,
-        slots: compiling.own.slots,
-        values: compiling.values,
-        splits: compiling.splits,
-        elements: draft.flatten(name),
-    }
+    let fields = (compiling.own.nodes, compiling.own.slots);
+    WriteScope::new(fields, compiling.values, compiling.splits, draft.flatten(name))
 }
 
 /// The value that a predicate in the place of `rule` asks for.
@@ -143,6 +139,7 @@ fn constant(values: &mut Vec<Value>, root: &mut Fields, against: &Against, rule:
         required: false,
         when: None,
         causes: false,
+        leaf: NOWHERE,
         // Its place in the file; the field is none of its own.
         rule: Rule {
             span: rule.span.clone(),
@@ -207,6 +204,7 @@ impl Compiling<'_> {
             required: side.required,
             when,
             causes: true,
+            leaf: NOWHERE,
             rule: row.rule.clone(),
         };
         let value = self.value(value);
@@ -222,6 +220,7 @@ impl Compiling<'_> {
                 required: false,
                 when: None,
                 causes: true,
+                leaf: NOWHERE,
                 rule: row.rule.clone(),
             });
             parts.push(part);
@@ -251,6 +250,7 @@ impl Compiling<'_> {
             required: false,
             when: None,
             causes: extra.causes,
+            leaf: NOWHERE,
             rule: extra.rule.clone(),
         });
         if extra.causes {
@@ -295,13 +295,8 @@ impl Compiling<'_> {
         inner.fill(&list.item, &mut item);
         let when = list.when.as_ref().and_then(|when| inner.condition(when));
         item.arrange(self.order, inner.spot);
-        let scope = WriteScope {
-            fields: inner.own.nodes,
-            slots: inner.own.slots,
-            values: inner.values,
-            splits: inner.splits,
-            elements: item.flatten(last.name),
-        };
+        let fields = (inner.own.nodes, inner.own.slots);
+        let scope = WriteScope::new(fields, inner.values, inner.splits, item.flatten(last.name));
         let (values, root) = (&mut self.values, &mut *self.root);
         let list = ListWrite {
             slot: slot.slot,
@@ -335,6 +330,7 @@ impl Compiling<'_> {
             required: false,
             when: None,
             causes: true,
+            leaf: NOWHERE,
             rule: texts.rule.clone(),
         };
         let value = self.value(value);

@@ -3,8 +3,9 @@
 
 use hub_message::{Code, NodeRef, Rejection};
 
-use super::values::{Bases, Existence, From, WriteState};
-use super::{Element, ListWrite, SlotRef, WriteScope};
+use super::plan::{Plan, What};
+use super::values::{Bases, From, WriteState};
+use super::{ListWrite, SlotRef, WriteScope};
 use crate::convert::Refusal;
 use crate::facts::Facts;
 use crate::mapping::RulePlaces;
@@ -35,7 +36,7 @@ impl<'a, S: Sink> Writing<'a, S> {
         self.told(begun, None);
         let bases = self.state.open(scope, self.document);
         self.make(scope, bases);
-        self.inside(scope, bases, 0);
+        self.inside(scope, bases);
         let ended = self.sink.end();
         self.told(ended, None);
         match Rejection::all(self.findings) {
@@ -44,15 +45,18 @@ impl<'a, S: Sink> Writing<'a, S> {
         }
     }
 
-    /// Makes the values of a scope, and finds which of its places exist.
+    /// Makes the values of a scope, and finds which of its leaves are written. A place exists when a row or a list puts
+    /// something into it, or below it; and what accompanies it then too.
     fn make(&mut self, scope: &WriteScope, bases: Bases) {
         let from = From {
             document: self.document,
             facts: self.facts,
             secrets: self.secrets,
         };
-        for (index, value) in scope.values.iter().enumerate() {
-            if let Err(refusal) = self.state.make(bases, index as u16, value, from) {
+        for making in &scope.plan.makings {
+            if let Err(refusal) = self.state.make(scope, bases, making, from)
+                && let Some(value) = scope.values.get(making.value as usize)
+            {
                 self.record_refused(&value.rule, refusal.code);
                 self.refuse(&value.rule, &refusal);
             }
@@ -62,48 +66,19 @@ impl<'a, S: Sink> Writing<'a, S> {
         {
             self.refuse(&value.rule, &refusal);
         }
-        self.find_existing(scope, bases);
-    }
-
-    /// A place exists when a row or a list puts something into it, or below it; and what accompanies it then too.
-    fn find_existing(&mut self, scope: &WriteScope, bases: Bases) {
-        for (index, element) in scope.elements.iter().enumerate().rev() {
-            let (there, caused) = self.holds(scope, bases, element);
-            let items = self.has_items(bases, element);
-            let found = Existence {
-                caused: caused || items,
-                filled: there || items,
-            };
-            let found = self.state.add_existence(bases, index, found);
-            if index > 0 {
-                self.state.add_existence(bases, element.parent as usize, found);
+        for (leaf, element) in &scope.plan.lists {
+            let list = scope
+                .elements
+                .get(*element as usize)
+                .and_then(|found| found.list.as_ref());
+            if list.is_some_and(|list| self.has_items(bases, list)) {
+                self.state.present.add(bases.leaves, *leaf);
             }
         }
-        for (index, element) in scope.elements.iter().enumerate().skip(1) {
-            if element.follows && self.exists(bases, element.parent as usize) {
-                self.state.follow(bases, index);
-            }
-        }
+        self.state.present.settle(&scope.plan, bases.leaves);
     }
 
-    /// Whether a value of the element is there, and whether one that makes it exist.
-    fn holds(&self, scope: &WriteScope, bases: Bases, element: &Element) -> (bool, bool) {
-        let attributes = element.attributes.iter().flat_map(|(_, values)| values);
-        let mut there = false;
-        let mut caused = false;
-        for value in element.content.iter().chain(attributes) {
-            if self.state.is_there(bases, *value) {
-                there = true;
-                caused |= scope.values.get(*value as usize).is_some_and(|v| v.causes);
-            }
-        }
-        (there, caused)
-    }
-
-    fn has_items(&mut self, bases: Bases, element: &Element) -> bool {
-        let Some(list) = &element.list else {
-            return false;
-        };
+    fn has_items(&mut self, bases: Bases, list: &ListWrite) -> bool {
         let Some(node) = self.list_node(bases, list) else {
             return false;
         };
@@ -132,39 +107,79 @@ impl<'a, S: Sink> Writing<'a, S> {
         self.state.node(self.document.tree(), bases, slot)
     }
 
-    fn exists(&self, bases: Bases, index: usize) -> bool {
-        self.state.existence(bases, index).caused
+    /// Attributes, values and places in the scope's own place, which was entered.
+    fn inside(&mut self, scope: &WriteScope, bases: Bases) {
+        let outside = self.state.entered.len();
+        self.state.entered.push((0, None));
+        let mut from = 0;
+        while let Some(number) = self.state.present.next(&scope.plan, bases.leaves, from) {
+            let Some(leaf) = scope.plan.leaves.get(number as usize) else {
+                break;
+            };
+            self.go_to(&scope.plan, leaf.place);
+            match leaf.what {
+                What::Attribute(value, name) => self.value(scope, bases, value, Some(name)),
+                What::Content(value) => self.value(scope, bases, value, None),
+                What::List(element) => self.list(scope, bases, element),
+            }
+            from = leaf.behind;
+        }
+        while self.state.entered.len() > outside + 1 {
+            self.leave(&scope.plan);
+        }
+        if let Some((_, open)) = self.state.entered.pop() {
+            self.switch_list(open, None);
+        }
     }
 
-    /// Attributes, value and children of an element that was entered.
-    fn inside(&mut self, scope: &WriteScope, bases: Bases, index: usize) {
-        let Some(element) = scope.elements.get(index) else {
+    /// Leaves the places in which this one is not, and enters those in which it is, and itself.
+    fn go_to(&mut self, plan: &Plan, place: u32) {
+        let around = loop {
+            let around = self.state.entered.last().map_or(0, |(around, _)| *around);
+            // The scope's own place has all others in it.
+            if around == 0 || plan.holds(around, place) {
+                break around;
+            }
+            self.leave(plan);
+        };
+        let mut ahead = std::mem::take(&mut self.state.ahead);
+        let mut at = place;
+        while at != around {
+            ahead.push(at);
+            at = plan.places.get(at as usize).map_or(around, |found| found.parent);
+        }
+        while let Some(next) = ahead.pop() {
+            if let Some(found) = plan.places.get(next as usize) {
+                self.open_list(found.repeated.then_some(found.name));
+                let told = self.sink.enter(found.name);
+                self.told(told, None);
+                self.state.entered.push((next, None));
+            }
+        }
+        self.state.ahead = ahead;
+    }
+
+    /// Leaves the place that was entered last.
+    fn leave(&mut self, plan: &Plan) {
+        let Some((place, open)) = self.state.entered.pop() else {
             return;
         };
-        for (name, values) in &element.attributes {
-            self.value(scope, bases, values, Some(*name));
+        self.switch_list(open, None);
+        if let Some(place) = plan.places.get(place as usize) {
+            let told = self.sink.leave(place.name);
+            self.told(told, None);
         }
-        self.value(scope, bases, &element.content, None);
-        let mut open_list: Option<Symbol> = None;
-        let mut at = index + 1;
-        while at < element.end as usize {
-            let Some(child) = scope.elements.get(at) else {
-                return;
-            };
-            if self.exists(bases, at) {
-                let list = child.repeated.then_some(child.name);
-                if open_list != list {
-                    self.switch_list(open_list, list);
-                    open_list = list;
-                }
-                match &child.list {
-                    Some(list) => self.items(bases, list, child.name),
-                    None => self.element(scope, bases, at, child.name),
-                }
-            }
-            at = child.end as usize;
+    }
+
+    /// Goes over to the list of this name in the place that was entered last, or to none.
+    fn open_list(&mut self, list: Option<Symbol>) {
+        let Some((_, open)) = self.state.entered.last_mut() else {
+            return;
+        };
+        if *open != list {
+            let before = std::mem::replace(open, list);
+            self.switch_list(before, list);
         }
-        self.switch_list(open_list, None);
     }
 
     fn switch_list(&mut self, from: Option<Symbol>, to: Option<Symbol>) {
@@ -178,26 +193,31 @@ impl<'a, S: Sink> Writing<'a, S> {
         }
     }
 
-    fn element(&mut self, scope: &WriteScope, bases: Bases, index: usize, name: Symbol) {
-        let told = self.sink.enter(name);
-        self.told(told, None);
-        self.inside(scope, bases, index);
-        let told = self.sink.leave(name);
-        self.told(told, None);
-    }
-
-    fn items(&mut self, outside: Bases, list: &ListWrite, name: Symbol) {
-        let Some(node) = self.list_node(outside, list) else {
+    /// The items of a list that is an element of the scope.
+    fn list(&mut self, scope: &WriteScope, outside: Bases, element: u32) {
+        let Some(element) = scope.elements.get(element as usize) else {
             return;
         };
+        let Some((list, node)) = element
+            .list
+            .as_ref()
+            .and_then(|list| Some((list, self.list_node(outside, list)?)))
+        else {
+            return;
+        };
+        self.open_list(Some(element.name));
         for (index, item) in node.children().enumerate() {
             self.state.indices.push((list.rule.field.len(), index));
             let bases = self.state.open(&list.item, item);
             if self.wants(list, bases) {
                 self.record_item(list);
                 self.make(&list.item, bases);
-                if self.exists(bases, 0) {
-                    self.element(&list.item, bases, 0, name);
+                if self.state.present.any(&list.item.plan, bases.leaves) {
+                    let told = self.sink.enter(element.name);
+                    self.told(told, None);
+                    self.inside(&list.item, bases);
+                    let told = self.sink.leave(element.name);
+                    self.told(told, None);
                 }
             }
             self.state.close(bases);
@@ -205,35 +225,32 @@ impl<'a, S: Sink> Writing<'a, S> {
         }
     }
 
-    /// Tells the first value that is there; one of a row before a constant.
-    fn value(&mut self, scope: &WriteScope, bases: Bases, values: &[u16], attribute: Option<Symbol>) {
-        let causes = |index: &&u16| scope.values.get(**index as usize).is_some_and(|v| v.causes);
-        let there = |index: &&u16| self.state.is_there(bases, **index);
-        let found = values
-            .iter()
-            .filter(there)
-            .find(causes)
-            .or_else(|| values.iter().find(there));
-        let Some((index, value)) = found.and_then(|index| Some((*index, scope.values.get(*index as usize)?))) else {
+    fn value(&mut self, scope: &WriteScope, bases: Bases, index: u16, attribute: Option<Symbol>) {
+        let Some(value) = scope.values.get(index as usize) else {
             return;
         };
         if self.state.recorder.is_some() {
             self.record_value(scope, bases, index, attribute);
         }
-        let Some(text) = self.state.text(bases, index, value, self.document.tree()) else {
+        let Some((text, kind)) = self.state.text(bases, index, value, self.document.tree()) else {
             return;
         };
         let told = match attribute {
             Some(name) => self.sink.attribute(name, text),
-            None => self.sink.value(text, self.state.held(bases, index).kind),
+            None => self.sink.value(text, kind),
         };
         self.told(told, Some(&value.rule));
     }
 
+    #[inline]
     fn told(&mut self, result: Result<(), Rejection>, rule: Option<&Rule>) {
-        let Err(rejection) = result else {
-            return;
-        };
+        if let Err(rejection) = result {
+            self.find(rejection, rule);
+        }
+    }
+
+    #[cold]
+    fn find(&mut self, rejection: Rejection, rule: Option<&Rule>) {
         if self.findings.len() < FINDINGS_MAX {
             let rejection = self.ruled(rejection, rule);
             self.findings.push(rejection);

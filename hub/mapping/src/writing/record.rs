@@ -37,7 +37,7 @@ impl<S: Sink> Writing<'_, S> {
         self.record_tables(bases, value, &mut recorder);
         if recorder.keeps_leaves() {
             let tree = self.document.tree();
-            let text = self.state.text(bases, index, value, tree).unwrap_or_default();
+            let text = self.state.text(bases, index, value, tree).map_or("", |(text, _)| text);
             let target = Some((self.sink.place(attribute), text.to_owned()));
             let rule = recorder.rule(&value.rule, || {
                 value.stages.iter().map(|stage| stage.name().to_owned()).collect()

@@ -3,23 +3,26 @@
 
 use hub_message::{Kind, NodeRef, Tree};
 
-use super::{NONE, SlotRef, TextTemplate, Value, ValueSource, WriteScope};
+use super::plan::{Making, NOWHERE};
+use super::presence::Presence;
+use super::{NONE, SlotRef, Value, ValueSource, WriteScope};
 use crate::convert::{Asked, Buffers, Refusal, Way};
 use crate::facts::Facts;
 use crate::function::Made;
 use crate::language::condition::Condition;
 use crate::provenance::Recorder;
 use crate::sink::ValueKind;
+use crate::source::Symbol;
 use crate::worker::Secrets;
 
 /// No node of the canonical document.
-const NOWHERE: u32 = u32::MAX;
+const NO_NODE: u32 = u32::MAX;
 
 /// A value that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Held {
     place: HeldIn,
-    pub(super) kind: ValueKind,
+    kind: ValueKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,18 +36,36 @@ enum HeldIn {
     Program,
 }
 
-const ABSENT: Held = Held {
+pub(super) const ABSENT: Held = Held {
     place: HeldIn::Absent,
     kind: ValueKind::Text,
 };
 
-/// Whether a place is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Existence {
-    /// Something makes it exist.
-    pub(super) caused: bool,
-    /// There is something to write in it.
-    pub(super) filled: bool,
+/// What the program holds itself.
+const PROGRAM: Held = Held {
+    place: HeldIn::Program,
+    kind: ValueKind::Text,
+};
+
+impl Held {
+    /// A value before any is made: only constants are there.
+    pub(super) fn at_first(value: &Value) -> Self {
+        if value.is_constant() { PROGRAM } else { ABSENT }
+    }
+
+    /// A field that is written as it is.
+    fn copied(node: NodeRef<'_>) -> Self {
+        let kind = match node.kind() {
+            Kind::Text => ValueKind::Text,
+            Kind::Number => ValueKind::Number,
+            Kind::Bool => ValueKind::Bool,
+            Kind::Map | Kind::List | Kind::Null => return ABSENT,
+        };
+        Self {
+            place: HeldIn::Node(node.index()),
+            kind,
+        }
+    }
 }
 
 /// Where the parts of one scope's occurrence begin in the buffers.
@@ -52,7 +73,7 @@ pub(super) struct Existence {
 pub(crate) struct Bases {
     slots: usize,
     values: usize,
-    exists: usize,
+    pub(super) leaves: usize,
     scratch: usize,
 }
 
@@ -61,7 +82,11 @@ pub(crate) struct Bases {
 pub(crate) struct WriteState {
     slots: Vec<u32>,
     values: Vec<Held>,
-    exists: Vec<Existence>,
+    pub(super) present: Presence,
+    /// The places that are entered, and the list that is open in each.
+    pub(super) entered: Vec<(u32, Option<Symbol>)>,
+    /// Places that are about to be entered, the innermost first.
+    pub(super) ahead: Vec<u32>,
     scratch: String,
     buffers: Buffers,
     /// Dotted length of each list on the way to what is written, and the item's index in it.
@@ -85,7 +110,8 @@ impl WriteState {
     pub(super) fn clear(&mut self) {
         self.slots.clear();
         self.values.clear();
-        self.exists.clear();
+        self.present.close(0);
+        self.entered.clear();
         self.scratch.clear();
         self.indices.clear();
     }
@@ -95,14 +121,12 @@ impl WriteState {
         let bases = Bases {
             slots: self.slots.len(),
             values: self.values.len(),
-            exists: self.exists.len(),
+            leaves: self.present.open(&scope.plan),
             scratch: self.scratch.len(),
         };
-        self.slots.resize(bases.slots + scope.slots as usize, NOWHERE);
+        self.slots.resize(bases.slots + scope.slots as usize, NO_NODE);
         self.find(scope, 0, node, bases.slots);
-        self.values.resize(bases.values + scope.values.len(), ABSENT);
-        self.exists
-            .resize(bases.exists + scope.elements.len(), Existence::default());
+        self.values.extend_from_slice(&scope.plan.held);
         bases
     }
 
@@ -123,9 +147,13 @@ impl WriteState {
         let mut next = 0;
         for child in node.children() {
             let key = child.key().unwrap_or_default();
-            let (before, after) = field.children.split_at(next.min(field.children.len()));
-            let found = after.iter().chain(before).position(|(name, _)| name == key);
-            let Some(index) = found.map(|index| (index + before.len()) % field.children.len()) else {
+            let is_next = field.children.get(next).is_some_and(|(name, _)| name == key);
+            let found = if is_next {
+                Some(next)
+            } else {
+                field.children.iter().position(|(name, _)| name == key)
+            };
+            let Some(index) = found else {
                 continue;
             };
             next = index + 1;
@@ -139,37 +167,15 @@ impl WriteState {
     pub(super) fn close(&mut self, bases: Bases) {
         self.slots.truncate(bases.slots);
         self.values.truncate(bases.values);
-        self.exists.truncate(bases.exists);
+        self.present.close(bases.leaves);
         self.scratch.truncate(bases.scratch);
-    }
-
-    /// Whether a place is written.
-    pub(super) fn existence(&self, bases: Bases, element: usize) -> Existence {
-        self.exists.get(bases.exists + element).copied().unwrap_or_default()
-    }
-
-    /// Adds what was found about a place; gives all that is known.
-    pub(super) fn add_existence(&mut self, bases: Bases, element: usize, found: Existence) -> Existence {
-        let Some(known) = self.exists.get_mut(bases.exists + element) else {
-            return found;
-        };
-        known.caused |= found.caused;
-        known.filled |= found.filled;
-        *known
-    }
-
-    /// A place exists because its parent does.
-    pub(super) fn follow(&mut self, bases: Bases, element: usize) {
-        if let Some(known) = self.exists.get_mut(bases.exists + element) {
-            known.caused |= known.filled;
-        }
     }
 
     /// The canonical node in a slot. Slots of the document stand first.
     pub(super) fn node<'a>(&self, tree: &'a Tree, bases: Bases, slot: SlotRef) -> Option<NodeRef<'a>> {
         let base = if slot.root { 0 } else { bases.slots };
         let index = self.slots.get(base + slot.slot as usize).copied()?;
-        tree.node(index).filter(|_| index != NOWHERE)
+        tree.node(index).filter(|_| index != NO_NODE)
     }
 
     /// The canonical node in a slot of the scope itself.
@@ -178,78 +184,87 @@ impl WriteState {
     }
 
     /// A value that was made.
-    pub(super) fn held(&self, bases: Bases, value: u16) -> Held {
+    fn held(&self, bases: Bases, value: u16) -> Held {
         self.values
             .get(bases.values + value as usize)
             .copied()
             .unwrap_or(ABSENT)
     }
 
-    /// Whether a value is there.
-    pub(super) fn is_there(&self, bases: Bases, value: u16) -> bool {
-        self.held(bases, value).place != HeldIn::Absent
-    }
-
-    /// The text of a value.
-    pub(super) fn text<'t>(&'t self, bases: Bases, index: u16, value: &'t Value, tree: &'t Tree) -> Option<&'t str> {
-        match self.held(bases, index).place {
+    /// The text of a value, and what it is.
+    pub(super) fn text<'t>(
+        &'t self,
+        bases: Bases,
+        index: u16,
+        value: &'t Value,
+        tree: &'t Tree,
+    ) -> Option<(&'t str, ValueKind)> {
+        let held = self.held(bases, index);
+        let text = match held.place {
             HeldIn::Absent => None,
             HeldIn::Node(node) => tree.node(node)?.text(),
             HeldIn::Scratch(start, end) => self.scratch.get(start as usize..end as usize),
             HeldIn::Program => match &value.source {
-                ValueSource::Text(text) => Some(text),
+                ValueSource::Text(text) => Some(text.as_str()),
                 _ => value.default.as_deref(),
             },
+        };
+        Some((text?, held.kind))
+    }
+
+    /// Puts a text that was made where it stays until the scope is left.
+    pub(super) fn keep(&mut self, text: &str, kind: ValueKind) -> Held {
+        let start = self.scratch.len() as u32;
+        self.scratch.push_str(text);
+        Held {
+            place: HeldIn::Scratch(start, self.scratch.len() as u32),
+            kind,
         }
     }
 
-    fn keep(&mut self, text: &str) -> HeldIn {
-        let start = self.scratch.len() as u32;
-        self.scratch.push_str(text);
-        HeldIn::Scratch(start, self.scratch.len() as u32)
-    }
-
-    fn put(&mut self, bases: Bases, value: u16, held: Held) {
+    /// A value was made, which stands at this leaf.
+    pub(super) fn put(&mut self, bases: Bases, value: u16, leaf: u32, held: Held) {
+        if held.place == HeldIn::Absent {
+            return;
+        }
         if let Some(place) = self.values.get_mut(bases.values + value as usize) {
             *place = held;
+        }
+        if leaf != NOWHERE {
+            self.present.add(bases.leaves, leaf);
         }
     }
 
     /// Makes a value.
-    pub(super) fn make(&mut self, bases: Bases, index: u16, value: &Value, from: From<'_>) -> Result<(), Refusal> {
+    pub(super) fn make(
+        &mut self,
+        scope: &WriteScope,
+        bases: Bases,
+        making: &Making,
+        from: From<'_>,
+    ) -> Result<(), Refusal> {
         let tree = from.document.tree();
+        if making.optional {
+            let Some(node) = making.slot.and_then(|slot| self.node(tree, bases, slot)) else {
+                return Ok(());
+            };
+            if making.copied {
+                self.put(bases, making.value, making.leaf, Held::copied(node));
+                return Ok(());
+            }
+        }
+        let Some(value) = scope.values.get(making.value as usize) else {
+            return Ok(());
+        };
         if let Some(when) = &value.when
             && !self.meets(bases, when, tree)
         {
             return Ok(());
         }
-        let held = match &value.source {
-            ValueSource::Part => return Ok(()),
-            ValueSource::Slot(slot) => match self.node(tree, bases, *slot).filter(|node| node.text().is_some()) {
-                Some(node) => self.of_node(node, value, from)?,
-                None => ABSENT,
-            },
-            ValueSource::Text(text) if value.stages.is_empty() => {
-                let _ = text;
-                Held {
-                    place: HeldIn::Program,
-                    kind: ValueKind::Text,
-                }
-            }
-            ValueSource::Text(text) => self.converted(text, value, from)?,
-            ValueSource::Fact(fact) => match from.facts.get(fact) {
-                Some(text) => self.converted(&text, value, from)?,
-                None => ABSENT,
-            },
-            ValueSource::Texts(templates) => self.by_template(templates, bases, tree)?,
-        };
-        let held = match (&value.default, held.place) {
-            (Some(_), HeldIn::Absent) => Held {
-                place: HeldIn::Program,
-                kind: ValueKind::Text,
-            },
-            _ => held,
-        };
+        let mut held = self.of_source(value, bases, from)?;
+        if held.place == HeldIn::Absent && value.default.is_some() {
+            held = PROGRAM;
+        }
         if held.place == HeldIn::Absent && value.required {
             return Err(Refusal {
                 code: "AH-M202",
@@ -257,8 +272,30 @@ impl WriteState {
                 remedy: "let the source fill it in",
             });
         }
-        self.put(bases, index, held);
+        self.put(bases, making.value, making.leaf, held);
         Ok(())
+    }
+
+    fn of_source(&mut self, value: &Value, bases: Bases, from: From<'_>) -> Result<Held, Refusal> {
+        let tree = from.document.tree();
+        match &value.source {
+            ValueSource::Slot(slot) => match self.node(tree, bases, *slot) {
+                Some(node) if value.stages.is_empty() => Ok(Held::copied(node)),
+                Some(node) => match node.text() {
+                    Some(text) => self.converted(text, value, from),
+                    None => Ok(ABSENT),
+                },
+                None => Ok(ABSENT),
+            },
+            ValueSource::Text(_) if value.stages.is_empty() => Ok(PROGRAM),
+            ValueSource::Text(text) => self.converted(text, value, from),
+            ValueSource::Fact(fact) => match from.facts.get(fact) {
+                Some(text) => self.converted(&text, value, from),
+                None => Ok(ABSENT),
+            },
+            ValueSource::Texts(templates) => self.by_template(templates, bases, tree),
+            ValueSource::Part => Ok(ABSENT),
+        }
     }
 
     /// Whether a condition holds. A list or a group is present too, though it has no text.
@@ -267,115 +304,20 @@ impl WriteState {
         when.holds(&mut |slot| text(slot))
     }
 
-    fn of_node(&mut self, node: NodeRef<'_>, value: &Value, from: From<'_>) -> Result<Held, Refusal> {
-        if value.stages.is_empty() {
-            return Ok(Held {
-                place: HeldIn::Node(node.index()),
-                kind: match node.kind() {
-                    Kind::Number => ValueKind::Number,
-                    Kind::Bool => ValueKind::Bool,
-                    _ => ValueKind::Text,
-                },
-            });
-        }
-        self.converted(node.text().unwrap_or_default(), value, from)
-    }
-
     fn converted(&mut self, text: &str, value: &Value, from: From<'_>) -> Result<Held, Refusal> {
-        let mut buffers = std::mem::take(&mut self.buffers);
-        let made = buffers.apply(&value.stages, Way::Write, text, &mut Asking(from));
-        let held = made.map(|made| {
-            let kind = match made {
-                Made::Absent => return ABSENT,
-                Made::Text => ValueKind::Text,
-                Made::Number => ValueKind::Number,
-                Made::Bool => ValueKind::Bool,
-            };
-            Held {
-                place: self.keep(&buffers.out),
-                kind,
-            }
-        });
-        self.buffers = buffers;
-        held
-    }
-
-    fn by_template(&mut self, templates: &[TextTemplate], bases: Bases, tree: &Tree) -> Result<Held, Refusal> {
-        let mut made = String::new();
-        if self.template_of(templates, bases, tree, &mut made)?.is_none() {
-            return Ok(ABSENT);
-        }
+        let made = self.buffers.apply(&value.stages, Way::Write, text, &mut Asking(from))?;
+        let kind = match made {
+            Made::Absent => return Ok(ABSENT),
+            Made::Text => ValueKind::Text,
+            Made::Number => ValueKind::Number,
+            Made::Bool => ValueKind::Bool,
+        };
+        let start = self.scratch.len() as u32;
+        self.scratch.push_str(&self.buffers.out);
         Ok(Held {
-            place: self.keep(&made),
-            kind: ValueKind::Text,
+            place: HeldIn::Scratch(start, self.scratch.len() as u32),
+            kind,
         })
-    }
-
-    /// The first template that fits, and what it makes; `None`: none of its fields is there.
-    pub(super) fn template_of(
-        &self,
-        templates: &[TextTemplate],
-        bases: Bases,
-        tree: &Tree,
-        made: &mut String,
-    ) -> Result<Option<usize>, Refusal> {
-        let text_of = |slot: u16| self.own_node(tree, bases, slot).and_then(NodeRef::text);
-        let present: Vec<u16> = templates
-            .iter()
-            .flat_map(|template| template.slots.iter().copied())
-            .filter(|slot| text_of(*slot).is_some())
-            .collect();
-        if present.is_empty() {
-            return Ok(None);
-        }
-        let chosen = templates.iter().position(|text| {
-            // A template that leaves a field out would lose it.
-            let part = &mut |part: usize| text_of(text.slots.get(part).copied()?);
-            present.iter().all(|slot| text.slots.contains(slot)) && text.template.make(part, made)
-        });
-        chosen.map(Some).ok_or_else(|| Refusal {
-            code: "AH-M213",
-            text: "fits none of the templates".to_owned(),
-            remedy: "correct the document, or add a template that fits",
-        })
-    }
-
-    /// Takes the values apart that are written to several places.
-    pub(super) fn split(&mut self, scope: &WriteScope, bases: Bases, tree: &Tree) -> Result<(), (u16, Refusal)> {
-        for split in &scope.splits {
-            let Some(whole) = scope.values.get(split.value as usize) else {
-                continue;
-            };
-            let Some(text) = self.text(bases, split.value, whole, tree).map(str::to_owned) else {
-                continue;
-            };
-            let mut found = Vec::new();
-            if !split
-                .template
-                .take(&text, &mut |part, value| found.push((part, value.to_owned())))
-            {
-                let refusal = Refusal {
-                    code: "AH-M213",
-                    text: "does not fit the template".to_owned(),
-                    remedy: "correct the document, or the template of the row",
-                };
-                return Err((split.value, refusal));
-            }
-            for (part, value) in found {
-                let place = self.keep(&value);
-                if let Some(target) = split.parts.get(part) {
-                    self.put(
-                        bases,
-                        *target,
-                        Held {
-                            place,
-                            kind: ValueKind::Text,
-                        },
-                    );
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -356,9 +356,10 @@ proptest! {
         use crate::sink::{Sink, ValueKind};
         let mut names = crate::source::Names::default();
         let (a, b) = (names.intern("", None, "a"), names.intern("", None, "b"));
-        let written = super::Written::new("r", &[]);
+        let mut written = super::Written::new("r", &[]);
+        written.name(&names);
         let mut out = Vec::new();
-        let mut sink = super::XmlSink::new(&written, &names, &mut out);
+        let mut sink = super::XmlSink::new(&written, &mut out);
         sink.begin().unwrap();
         sink.enter(a).unwrap();
         prop_assume!(sink.attribute(b, &attribute).is_ok() && sink.value(&value, ValueKind::Text).is_ok());

@@ -14,6 +14,19 @@ pub(crate) struct Written {
     pub(crate) root_open: String,
     /// `</ubl:Invoice>`
     pub(crate) root_close: String,
+    /// One for each symbol, in the order of their numbers.
+    tags: Vec<Tag>,
+}
+
+/// What is written around what bears a name.
+#[derive(Debug, Clone)]
+struct Tag {
+    /// `><cbc:ID`, with the end of the tag before it.
+    open: String,
+    /// `</cbc:ID>`
+    close: String,
+    /// ` currencyID="`
+    attribute: String,
 }
 
 impl Written {
@@ -33,24 +46,37 @@ impl Written {
         Self {
             root_open,
             root_close: format!("</{root}>\n"),
+            tags: Vec::new(),
         }
+    }
+
+    /// Takes in all names that elements and attributes have.
+    pub(crate) fn name(&mut self, names: &Names) {
+        let tags = names.all().map(|name| Tag {
+            open: format!("><{name}"),
+            close: format!("</{name}>"),
+            attribute: format!(" {name}=\""),
+        });
+        self.tags = tags.collect();
+    }
+
+    fn tag(&self, name: Symbol) -> Option<&Tag> {
+        self.tags.get((name.number() as usize).checked_sub(1)?)
     }
 }
 
 /// Writes a document into a buffer.
 pub(crate) struct XmlSink<'a> {
     written: &'a Written,
-    names: &'a Names,
     out: &'a mut Vec<u8>,
     /// Whether a start tag waits for its `>`.
     open: bool,
 }
 
 impl<'a> XmlSink<'a> {
-    pub(crate) fn new(written: &'a Written, names: &'a Names, out: &'a mut Vec<u8>) -> Self {
+    pub(crate) fn new(written: &'a Written, out: &'a mut Vec<u8>) -> Self {
         Self {
             written,
-            names,
             out,
             open: false,
         }
@@ -80,17 +106,16 @@ impl Sink for XmlSink<'_> {
     }
 
     fn enter(&mut self, name: Symbol) -> Result<(), Rejection> {
-        self.close_tag();
-        self.out.push(b'<');
-        self.out.extend_from_slice(self.names.spelled(name).as_bytes());
+        let open = self.written.tag(name).map_or(&[][..], |tag| tag.open.as_bytes());
+        let from = usize::from(!self.open);
+        self.out.extend_from_slice(open.get(from..).unwrap_or_default());
         self.open = true;
         Ok(())
     }
 
     fn attribute(&mut self, name: Symbol, value: &str) -> Result<(), Rejection> {
-        self.out.push(b' ');
-        self.out.extend_from_slice(self.names.spelled(name).as_bytes());
-        self.out.extend_from_slice(b"=\"");
+        let attribute = self.written.tag(name).map_or(&[][..], |tag| tag.attribute.as_bytes());
+        self.out.extend_from_slice(attribute);
         escape(value, true, self.out)?;
         self.out.push(b'"');
         Ok(())
@@ -109,9 +134,8 @@ impl Sink for XmlSink<'_> {
             self.out.extend_from_slice(b"/>");
             self.open = false;
         } else {
-            self.out.extend_from_slice(b"</");
-            self.out.extend_from_slice(self.names.spelled(name).as_bytes());
-            self.out.push(b'>');
+            let close = self.written.tag(name).map_or(&[][..], |tag| tag.close.as_bytes());
+            self.out.extend_from_slice(close);
         }
         Ok(())
     }
@@ -126,7 +150,7 @@ impl Sink for XmlSink<'_> {
 /// What becomes of a byte.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
-    Copied,
+    Copied = 0,
     /// `<`, `>`, `&`, and what a reader would change.
     Escaped,
     /// As [`Fate::Escaped`], in attributes only.
@@ -161,6 +185,11 @@ fn fate(byte: u8) -> Fate {
 /// Escapes what a reader would take for markup, and line ends that a reader would change.
 fn escape(value: &str, attribute: bool, out: &mut Vec<u8>) -> Result<(), Rejection> {
     let bytes = value.as_bytes();
+    // Nearly all values are copied; to find that out without branches is cheaper than to stop at the first other byte.
+    if bytes.iter().fold(0, |seen, byte| seen | fate(*byte) as u8) == Fate::Copied as u8 {
+        out.extend_from_slice(bytes);
+        return Ok(());
+    }
     let mut clean = 0;
     for (at, byte) in bytes.iter().enumerate() {
         let escaped: &[u8] = match (fate(*byte), byte) {
