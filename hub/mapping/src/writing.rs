@@ -85,8 +85,7 @@ pub(crate) struct Value {
     pub(crate) default: Option<String>,
     pub(crate) required: bool,
     pub(crate) when: Option<Condition<SlotRef>>,
-    /// Whether it makes the places above it exist.
-    pub(crate) causes: bool,
+    pub(crate) bond: Bond,
     /// Number of the leaf that it is.
     leaf: u32,
     pub(crate) rule: Rule,
@@ -97,6 +96,17 @@ impl Value {
     fn is_constant(&self) -> bool {
         matches!(self.source, ValueSource::Text(_)) && self.stages.is_empty() && self.when.is_none()
     }
+}
+
+/// What a value has to do with the places above it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bond {
+    /// It makes them exist: a row, what `[always]` says.
+    Causes,
+    /// It is written where the place that it accompanies exists anyhow: a currency beside an amount.
+    Accompanies,
+    /// A predicate asks for it: it is written where there is something else in the place that bears the predicate.
+    Demanded,
 }
 
 /// A canonical slot of the scope, or of the document.
@@ -154,8 +164,10 @@ pub(crate) struct Element {
     pub(crate) list: Option<Box<ListWrite>>,
     /// Whether places of this name may stand here several times: they come in one list, next to each other.
     pub(crate) repeated: bool,
-    /// Whether it exists when its parent does, if only with constants in it.
+    /// Whether it exists when its parent does, if only with what accompanies or is demanded in it.
     pub(crate) follows: bool,
+    /// Whether it does so because a predicate leads through it.
+    pub(crate) demanded: bool,
 }
 
 /// A list that is written.

@@ -1,12 +1,35 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The two ways out of a command: data to standard output, messages to standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::fmt::{self, Write as _};
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use hub_message::Tree;
 
 /// Writes data to standard output. A reader that has gone (`amtshub … | head`) is no fault.
 pub(crate) fn data(text: &[u8]) {
     let mut out = io::stdout().lock();
     let _ = out.write_all(text).and_then(|()| out.flush());
+}
+
+/// Writes canonical documents to standard output as JSON for people, piece by piece.
+pub(crate) fn documents<'t>(trees: impl Iterator<Item = &'t Tree>) {
+    let mut out = Pieces(BufWriter::with_capacity(1 << 16, io::stdout().lock()));
+    for tree in trees {
+        if tree.write_pretty(&mut out).and_then(|()| out.write_str("\n")).is_err() {
+            return;
+        }
+    }
+    let _ = out.0.flush();
+}
+
+/// Text that is written in pieces; a reader that has gone ends it.
+struct Pieces<W>(W);
+
+impl<W: Write> fmt::Write for Pieces<W> {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        self.0.write_all(piece.as_bytes()).map_err(|_| fmt::Error)
+    }
 }
 
 /// Writes a message to standard error and ends its line.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::draft::Draft;
 use super::order::{Order, Spot};
 use super::plan::NOWHERE;
-use super::{FieldNode, ListWrite, NONE, SlotRef, Split, TextTemplate, Value, ValueSource, WriteProgram, WriteScope};
+use super::{Bond, FieldNode, ListWrite, NONE, SlotRef, Split, TextTemplate, Value, ValueSource, WriteProgram, WriteScope};
 use crate::convert::Stage;
 use crate::language::condition::Condition;
 use crate::language::row::Given;
@@ -138,7 +138,7 @@ fn constant(values: &mut Vec<Value>, root: &mut Fields, against: &Against, rule:
         default: None,
         required: false,
         when: None,
-        causes: false,
+        bond: Bond::Demanded,
         leaf: NOWHERE,
         // Its place in the file; the field is none of its own.
         rule: Rule {
@@ -203,7 +203,7 @@ impl Compiling<'_> {
             default: side.default.clone(),
             required: side.required,
             when,
-            causes: true,
+            bond: Bond::Causes,
             leaf: NOWHERE,
             rule: row.rule.clone(),
         };
@@ -219,7 +219,7 @@ impl Compiling<'_> {
                 default: None,
                 required: false,
                 when: None,
-                causes: true,
+                bond: Bond::Causes,
                 leaf: NOWHERE,
                 rule: row.rule.clone(),
             });
@@ -249,7 +249,11 @@ impl Compiling<'_> {
             default: None,
             required: false,
             when: None,
-            causes: extra.causes,
+            bond: if extra.causes {
+                Bond::Causes
+            } else {
+                Bond::Accompanies
+            },
             leaf: NOWHERE,
             rule: extra.rule.clone(),
         });
@@ -261,7 +265,7 @@ impl Compiling<'_> {
         let mut constant = |against: &Against| constant(values, root, against, &extra.rule);
         let place = draft
             .descend(anchor, &mut constant)
-            .and_then(|anchor| anchor.follow(below, &mut constant));
+            .and_then(|anchor| anchor.follow(below, Bond::Accompanies, &mut constant));
         if let Some(place) = place {
             place.put(extra.path.attribute, value);
         }
@@ -329,7 +333,7 @@ impl Compiling<'_> {
             default: None,
             required: false,
             when: None,
-            causes: true,
+            bond: Bond::Causes,
             leaf: NOWHERE,
             rule: texts.rule.clone(),
         };

@@ -2,7 +2,7 @@
 //! The tree of target places while it grows out of the rows.
 
 use super::order::{Order, Spot};
-use super::{Element, ListWrite};
+use super::{Bond, Element, ListWrite};
 use crate::rows::{Against, Predicate, Step};
 use crate::source::Symbol;
 
@@ -15,6 +15,7 @@ pub(super) struct Draft {
     content: Vec<u16>,
     list: Option<Box<ListWrite>>,
     follows: bool,
+    demanded: bool,
     children: Vec<Draft>,
 }
 
@@ -37,13 +38,19 @@ impl Draft {
     }
 
     /// The place of these steps below this one, which exists whenever this one does and it would not be empty.
-    pub(super) fn follow(&mut self, steps: &[Step], constant: &mut dyn FnMut(&Against) -> u16) -> Option<&mut Draft> {
+    pub(super) fn follow(
+        &mut self,
+        steps: &[Step],
+        bond: Bond,
+        constant: &mut dyn FnMut(&Against) -> u16,
+    ) -> Option<&mut Draft> {
         let Some((step, rest)) = steps.split_first() else {
             return Some(self);
         };
         let child = self.descend(std::slice::from_ref(step), constant)?;
         child.follows = true;
-        child.follow(rest, constant)
+        child.demanded |= bond == Bond::Demanded;
+        child.follow(rest, bond, constant)
     }
 
     fn with_constants(step: &Step, constant: &mut dyn FnMut(&Against) -> u16) -> Draft {
@@ -63,7 +70,7 @@ impl Draft {
                 continue;
             }
             let value = constant(&predicate.against);
-            if let Some(place) = self.follow(&predicate.path.steps, constant) {
+            if let Some(place) = self.follow(&predicate.path.steps, Bond::Demanded, constant) {
                 place.put(predicate.path.attribute, value);
             }
         }
@@ -133,6 +140,7 @@ fn flatten(draft: Draft, parent: u32, repeated: bool, out: &mut Vec<Element>) {
         list: draft.list,
         repeated,
         follows: draft.follows,
+        demanded: draft.demanded,
     });
     for child in draft.children {
         let many = child.list.is_some() || names.iter().filter(|name| **name == child.name).count() > 1;

@@ -3,7 +3,7 @@
 //! mapping could write.
 
 use super::values::Held;
-use super::{Element, NONE, SlotRef, Value, ValueSource};
+use super::{Bond, Element, NONE, SlotRef, Value, ValueSource};
 use crate::source::Symbol;
 
 /// What writing walks over.
@@ -18,7 +18,12 @@ pub(crate) struct Plan {
     pub(super) lists: Vec<(u32, u32)>,
     /// A bit for each leaf: whether it makes the places above it exist.
     pub(super) causing: Vec<u64>,
-    pub(super) followers: Vec<Follower>,
+    /// A bit for each leaf: whether it does so, or accompanies what does.
+    pub(super) undemanded: Vec<u64>,
+    /// What is written where something is that causes.
+    pub(super) accompanying: Vec<Follower>,
+    /// What is written where something is that is not demanded.
+    pub(super) demanded: Vec<Follower>,
     /// A bit for each leaf: whether it is there in every document.
     pub(super) constants: Vec<u64>,
     /// Each value before any is made.
@@ -73,7 +78,7 @@ pub(super) struct Making {
     pub(super) copied: bool,
 }
 
-/// A leaf that is only written where one of others is: a constant, say, that a predicate asks for.
+/// A leaf that is only written where one of others is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Follower {
     pub(super) leaf: u32,
@@ -91,7 +96,7 @@ impl Plan {
         let mut plan = Self::default();
         // The leaves of what is in element `n` begin at `firsts[n]`.
         let mut firsts = Vec::with_capacity(elements.len() + 1);
-        let mut causing = Vec::new();
+        let mut bonds = Vec::new();
         for (index, element) in elements.iter().enumerate() {
             firsts.push(plan.leaves.len() as u32);
             plan.places.push(Place {
@@ -101,11 +106,11 @@ impl Plan {
                 end: element.end,
             });
             for (name, standing) in &element.attributes {
-                plan.put(index as u32, standing, values, &mut causing, |value| {
+                plan.put(index as u32, standing, values, &mut bonds, |value| {
                     What::Attribute(value, *name)
                 });
             }
-            plan.put(index as u32, &element.content, values, &mut causing, What::Content);
+            plan.put(index as u32, &element.content, values, &mut bonds, What::Content);
             if element.list.is_some() {
                 let number = plan.leaves.len() as u32;
                 plan.leaves.push(Leaf {
@@ -114,13 +119,26 @@ impl Plan {
                     what: What::List(index as u32),
                 });
                 plan.lists.push((number, index as u32));
-                causing.push(true);
+                bonds.push(Bond::Causes);
             }
         }
         firsts.push(plan.leaves.len() as u32);
-        plan.followers = followers(&plan.leaves, &causing, elements, &firsts);
+        let followers = |bond, chained: fn(&Element) -> bool| {
+            let leaves = plan.leaves.iter().zip(&bonds).enumerate();
+            let wanted = leaves.filter(|(_, (_, found))| **found == bond);
+            wanted
+                .map(|(number, (leaf, _))| Follower::of(number as u32, leaf, elements, &firsts, chained))
+                .collect()
+        };
+        plan.accompanying = followers(Bond::Accompanies, |element| element.follows);
+        plan.demanded = followers(Bond::Demanded, |element| element.demanded);
         let count = plan.leaves.len();
-        plan.causing = bits(count, (0..count).filter(|number| causing.get(*number) == Some(&true)));
+        let having = |wanted: &[Bond]| {
+            let numbers = bonds.iter().enumerate().filter(|(_, bond)| wanted.contains(bond));
+            bits(count, numbers.map(|(number, _)| number))
+        };
+        plan.causing = having(&[Bond::Causes]);
+        plan.undemanded = having(&[Bond::Causes, Bond::Accompanies]);
         let constants = values.iter().filter(|value| value.is_constant());
         plan.constants = bits(count, constants.map(|value| value.leaf as usize));
         plan.held = values.iter().map(Held::at_first).collect();
@@ -140,13 +158,16 @@ impl Plan {
         place: u32,
         standing: &[u16],
         values: &mut [Value],
-        causing: &mut Vec<bool>,
+        bonds: &mut Vec<Bond>,
         what: impl Fn(u16) -> What,
     ) {
         let behind = (self.leaves.len() + standing.len()) as u32;
-        for wanted in [true, false] {
+        for first in [true, false] {
             for number in standing {
-                let Some(value) = values.get_mut(*number as usize).filter(|value| value.causes == wanted) else {
+                let Some(value) = values
+                    .get_mut(*number as usize)
+                    .filter(|value| (value.bond == Bond::Causes) == first)
+                else {
                     continue;
                 };
                 value.leaf = self.leaves.len() as u32;
@@ -155,33 +176,28 @@ impl Plan {
                     behind,
                     what: what(*number),
                 });
-                causing.push(wanted);
+                bonds.push(value.bond);
             }
         }
     }
 }
 
-/// What is only written where something else is. An element that follows its parent exists where the parent does; so the
-/// constants in it depend on what is in the nearest element above that does not follow.
-fn followers(leaves: &[Leaf], causing: &[bool], elements: &[Element], firsts: &[u32]) -> Vec<Follower> {
-    let mut found = Vec::new();
-    for (number, leaf) in leaves.iter().enumerate() {
-        if causing.get(number) == Some(&true) {
-            continue;
-        }
+impl Follower {
+    /// An element that follows its parent exists where the parent does; so a leaf in it depends on what is in the nearest
+    /// element above that does not follow. `chained` says whether an element does.
+    fn of(number: u32, leaf: &Leaf, elements: &[Element], firsts: &[u32], chained: fn(&Element) -> bool) -> Self {
         let mut anchor = leaf.place;
-        while let Some(element) = elements.get(anchor as usize).filter(|element| element.follows) {
+        while let Some(element) = elements.get(anchor as usize).filter(|element| chained(element)) {
             anchor = element.parent;
         }
         let end = elements.get(anchor as usize).map_or(0, |element| element.end);
         let at = |element: u32| firsts.get(element as usize).copied().unwrap_or_default();
-        found.push(Follower {
-            leaf: number as u32,
+        Self {
+            leaf: number,
             first: at(anchor),
             end: at(end),
-        });
+        }
     }
-    found
 }
 
 /// Values that are constants are there from the beginning; the parts of a template are made with the whole.

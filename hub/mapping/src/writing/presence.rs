@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Which leaves of the scopes that are being written are there.
 
-use super::plan::{Plan, WORD};
+use super::plan::{Follower, Plan, WORD};
 
 /// A set of leaves for each scope that is open, one behind the other.
 #[derive(Debug, Default)]
@@ -44,13 +44,18 @@ impl Presence {
 
     /// Whether anything is there that makes the places above it exist.
     pub(super) fn any(&self, plan: &Plan, base: usize) -> bool {
-        self.any_between(plan, base, 0, plan.leaves.len() as u32)
+        self.any_between(&plan.causing, base, 0, plan.leaves.len() as u32)
     }
 
-    /// Takes away what would only accompany something, where that is not there.
+    /// Takes away what would only accompany something, where that is not there; and then what is only demanded.
     pub(super) fn settle(&mut self, plan: &Plan, base: usize) {
-        for follower in &plan.followers {
-            if !self.any_between(plan, base, follower.first, follower.end)
+        self.take_away(&plan.accompanying, &plan.causing, base);
+        self.take_away(&plan.demanded, &plan.undemanded, base);
+    }
+
+    fn take_away(&mut self, followers: &[Follower], others: &[u64], base: usize) {
+        for follower in followers {
+            if !self.any_between(others, base, follower.first, follower.end)
                 && let Some(word) = self.words.get_mut(base + follower.leaf as usize / WORD)
             {
                 *word &= !(1 << (follower.leaf as usize % WORD));
@@ -58,12 +63,12 @@ impl Presence {
         }
     }
 
-    fn any_between(&self, plan: &Plan, base: usize, first: u32, end: u32) -> bool {
+    fn any_between(&self, others: &[u64], base: usize, first: u32, end: u32) -> bool {
         let (first, end) = (first as usize, end as usize);
-        let words = self.words.iter().skip(base).zip(&plan.causing);
+        let words = self.words.iter().skip(base).zip(others);
         let from = first / WORD;
         let last = end.div_ceil(WORD);
-        words.take(last).enumerate().skip(from).any(|(at, (there, causing))| {
+        words.take(last).enumerate().skip(from).any(|(at, (there, others))| {
             let mut wanted = u64::MAX;
             if at == from {
                 wanted &= u64::MAX << (first % WORD);
@@ -71,7 +76,7 @@ impl Presence {
             if (at + 1) * WORD > end {
                 wanted &= !(u64::MAX << (end % WORD));
             }
-            there & causing & wanted != 0
+            there & others & wanted != 0
         })
     }
 }
@@ -137,7 +142,7 @@ mod tests {
             let mut present = Presence::default();
             let base = present.open(&plan);
             present.add(base, leaf);
-            assert_eq!(present.any_between(&plan, base, 10, 128), expected, "{leaf}");
+            assert_eq!(present.any_between(&plan.causing, base, 10, 128), expected, "{leaf}");
             assert_eq!(present.any(&plan, base), leaf != 70);
         }
     }

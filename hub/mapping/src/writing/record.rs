@@ -3,7 +3,7 @@
 
 use super::emit::Writing;
 use super::values::{Asking, Bases, From as Given};
-use super::{ListWrite, Value, ValueSource, WriteScope};
+use super::{Bond, ListWrite, Value, ValueSource, WriteScope};
 use crate::convert::Way;
 use crate::provenance::{From, Leaf, Recorder};
 use crate::rows::Rule;
@@ -65,7 +65,7 @@ impl<S: Sink> Writing<'_, S> {
             if let Some(template) = chosen {
                 recorder.fired_at(template.span.start);
             }
-        } else if value.causes || !value.rule.order.is_empty() {
+        } else if value.bond == Bond::Causes || !value.rule.order.is_empty() {
             // The constants that predicates ask for are no rows.
             recorder.fired(&value.rule);
         }

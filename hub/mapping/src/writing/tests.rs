@@ -85,6 +85,22 @@ fn predicates_are_made() {
 }
 
 #[test]
+fn what_a_predicate_asks_for_is_not_written_for_itself() {
+    // A day that accompanies: without it, its place is not there, whatever the predicate says.
+    let rows = "[fields]\nnet = 'x/n'\nday.read = \"x/d/s[@f = '1']\"\n[lists.l]\neach = 'l'\n[lists.l.fields]\na = 'a'\n\
+                \"d/s[@f = '1']\" = { write = '^day' }\n\"d/q[k/@z = '2']/@y\" = { write = '^net' }\n";
+    let shape = "net, day, l[ a ]";
+    check(
+        shape,
+        rows,
+        r#"{"net":"5","day":"6","l":[{"a":"A"}]}"#,
+        "><x><n>5</n></x><l><a>A</a><d><s f=\"1\">6</s><q y=\"5\"><k z=\"2\"/></q></d></l></r>",
+    );
+    check(shape, rows, r#"{"l":[{"a":"A"}]}"#, "><l><a>A</a></l></r>");
+    check(shape, rows, r#"{"day":"6","l":[{}]}"#, "></r>");
+}
+
+#[test]
 fn lists_nest_and_stand_next_to_each_other() {
     check(
         "cur, net:number, lines[ id, tags[], subs[ id, n:number ] ], charges[ a:number ], allowances[ a:number ]",

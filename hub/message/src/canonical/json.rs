@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Canonical documents as JSON text (RFC 8259).
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use super::{Kind, NodeRef, Tree};
 
@@ -18,10 +18,21 @@ impl Tree {
     /// The document as JSON with two spaces of indentation, for people.
     pub fn to_json_pretty(&self) -> String {
         let mut out = String::new();
-        if let Some(root) = self.root() {
-            root.write_pretty(&mut out, 0);
-        }
+        // A `String` takes everything.
+        let _ = self.write_pretty(&mut out);
         out
+    }
+
+    /// Writes the document as JSON with two spaces of indentation, piece by piece, so that a large one is never there
+    /// twice.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_pretty(&self, out: &mut dyn Write) -> fmt::Result {
+        match self.root() {
+            Some(root) => root.write_pretty(out, 0, &mut String::new()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -54,29 +65,42 @@ impl NodeRef<'_> {
         }
     }
 
-    fn write_pretty(self, out: &mut String, depth: usize) {
+    /// `piece` is a buffer for what is written at once.
+    fn write_pretty(self, out: &mut dyn Write, depth: usize, piece: &mut String) -> fmt::Result {
         let mut children = self.children().peekable();
         if children.peek().is_none() {
-            return self.write_json(out);
+            piece.clear();
+            self.write_json(piece);
+            return out.write_str(piece);
         }
         let (open, close) = if self.kind() == Kind::Map {
             ('{', '}')
         } else {
             ('[', ']')
         };
-        out.push(open);
+        out.write_char(open)?;
         for (n, child) in children.enumerate() {
-            out.push_str(if n > 0 { ",\n" } else { "\n" });
-            out.push_str(&"  ".repeat(depth + 1));
+            piece.clear();
+            piece.push_str(if n > 0 { ",\n" } else { "\n" });
+            indent(piece, depth + 1);
             if let Some(key) = child.key() {
-                write_string(out, key);
-                out.push_str(": ");
+                write_string(piece, key);
+                piece.push_str(": ");
             }
-            child.write_pretty(out, depth + 1);
+            out.write_str(piece)?;
+            child.write_pretty(out, depth + 1, piece)?;
         }
-        out.push('\n');
-        out.push_str(&"  ".repeat(depth));
-        out.push(close);
+        piece.clear();
+        piece.push('\n');
+        indent(piece, depth);
+        piece.push(close);
+        out.write_str(piece)
+    }
+}
+
+fn indent(out: &mut String, depth: usize) {
+    for _ in 0..depth {
+        out.push_str("  ");
     }
 }
 

@@ -64,13 +64,15 @@ struct Ends {
     to: Option<Arc<Mapping>>,
 }
 
-/// What mapping came to.
-struct Mapped {
+/// What reading came to.
+struct Read {
     documents: Vec<Valid>,
     /// What rows with `blob` took out of the input.
     contents: Vec<Content>,
-    output: Vec<u8>,
 }
+
+/// What the mapping at the other end made of each document; without one the documents are the output.
+type Written = Option<Vec<Vec<u8>>>;
 
 /// Maps.
 pub(crate) fn execute(arguments: &Arguments) -> Exit {
@@ -95,31 +97,41 @@ fn map(arguments: &Arguments) -> Result<Exit, Fault> {
     if arguments.coverage {
         worker.watch();
     }
-    let mapped = mapped(&ends, schema, &input, &mut worker);
-    let shown = if arguments.explain || arguments.coverage {
-        let explained = match (&mapped, arguments.explain) {
-            (Ok(mapped), true) => explained::of(&ends, &input, &mapped.documents, &worker),
-            _ => Ok(explained::Explanation::default()),
+    let name = given::name(&arguments.input);
+    let rejected = |rejection| Fault::Rejected(name.clone(), Box::new(rejection));
+    let mapped = read(&ends, schema, &input, &mut worker).and_then(|read| {
+        let explanation = match arguments.explain {
+            true => explained::of(&ends, &input, &read.documents, &worker)?,
+            false => explained::Explanation::default(),
         };
-        let rejected = |fault| Fault::Rejected(given::name(&arguments.input), Box::new(fault));
-        report(arguments, &ends, &explained.map_err(rejected)?, &mut worker)
-    } else {
-        None
-    };
+        // A document of 100 MB, and what was met in it, is not needed any more while it is written.
+        drop(input);
+        if !arguments.coverage {
+            worker = Worker::default();
+        }
+        Ok((write(&ends, &read.documents, &mut worker)?, read, explanation))
+    });
     match mapped {
-        Ok(mapped) => {
-            contents::hand_out(arguments.contents.as_deref(), &mapped.contents).map_err(Fault::Usage)?;
-            terminal::data(shown.as_ref().unwrap_or(&mapped.output));
+        Ok((written, read, explanation)) => {
+            contents::hand_out(arguments.contents.as_deref(), &read.contents).map_err(Fault::Usage)?;
+            if arguments.explain || arguments.coverage {
+                terminal::data(&report(arguments, &ends, &explanation, &mut worker));
+                return Ok(Exit::Ok);
+            }
+            match written {
+                Some(files) => files.iter().for_each(|file| terminal::data(file)),
+                None => terminal::documents(read.documents.iter().map(Valid::tree)),
+            }
+            Ok(Exit::Ok)
         }
         Err(rejection) => {
             // Which rows gave nothing is worth knowing of a rejected document too.
             if arguments.coverage {
-                terminal::data(&shown.unwrap_or_default());
+                terminal::data(&report(arguments, &ends, &explained::Explanation::default(), &mut worker));
             }
-            return Err(Fault::Rejected(given::name(&arguments.input), Box::new(rejection)));
+            Err(rejected(rejection))
         }
     }
-    Ok(Exit::Ok)
 }
 
 /// The mappings at both ends, which can do what is asked of them.
@@ -152,32 +164,24 @@ fn ends(arguments: &Arguments, library: &mut Library, findings: &mut Findings) -
     Ok(ends)
 }
 
-/// The canonical documents, and what is made of them.
-fn mapped(ends: &Ends, schema: &Schema, input: &[u8], worker: &mut Worker) -> Result<Mapped, Rejection> {
+/// The canonical documents.
+fn read(ends: &Ends, schema: &Schema, input: &[u8], worker: &mut Worker) -> Result<Read, Rejection> {
     let (documents, contents) = match &ends.from {
         Some(from) => given::read_whole(from, schema, input, worker)?,
         None => (given::canonical(schema, input)?, Vec::new()),
     };
-    let mut out = Vec::new();
-    match &ends.to {
-        Some(to) => {
-            let time = given::now();
-            for root in documents.iter().filter_map(|document| document.tree().root()) {
-                out.extend_from_slice(&to.write(root, &given::dry_facts(&time), worker)?);
-            }
-        }
-        None => {
-            for document in &documents {
-                out.extend_from_slice(document.tree().to_json_pretty().as_bytes());
-                out.push(b'\n');
-            }
-        }
-    }
-    Ok(Mapped {
-        documents,
-        contents,
-        output: out,
-    })
+    Ok(Read { documents, contents })
+}
+
+/// What is made of the canonical documents.
+fn write(ends: &Ends, documents: &[Valid], worker: &mut Worker) -> Result<Written, Rejection> {
+    let Some(to) = &ends.to else {
+        return Ok(None);
+    };
+    let time = given::now();
+    let roots = documents.iter().filter_map(|document| document.tree().root());
+    let files = roots.map(|root| to.write(root, &given::dry_facts(&time), worker));
+    files.collect::<Result<_, _>>().map(Some)
 }
 
 /// What was asked for instead of the output.
@@ -186,7 +190,7 @@ fn report(
     ends: &Ends,
     explanation: &explained::Explanation,
     worker: &mut Worker,
-) -> Option<Vec<u8>> {
+) -> Vec<u8> {
     let mut coverage = Vec::new();
     if arguments.coverage {
         coverage.extend(ends.from.as_ref().map(|from| (worker.take_coverage(from), false)));
@@ -216,5 +220,5 @@ fn report(
             out = format!("{:#}\n", serde_json::Value::Object(whole));
         }
     }
-    Some(out.into_bytes())
+    out.into_bytes()
 }

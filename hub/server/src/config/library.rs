@@ -64,6 +64,11 @@ pub(crate) fn above(start: &Path, name: &str) -> PathBuf {
     start.join(name)
 }
 
+/// Whether two paths lead to the same file, however they are spelled.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
 /// A mapping file.
 #[derive(Debug, Clone)]
 struct MappingFile {
@@ -142,7 +147,8 @@ impl Library {
             }
         };
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        if let Some(other) = self.files.get(&header.id).filter(|other| other.file != file) {
+        let is_other = |other: &&MappingFile| !is_same(Path::new(&other.file), path);
+        if let Some(other) = self.files.get(&header.id).filter(is_other) {
             let text = format!("there are two mappings with the id `{}`", header.id);
             findings
                 .push(Finding::error(TWICE, file, 0..0, text).help(format!("the other one, {}, is used", other.file)));
