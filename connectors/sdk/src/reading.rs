@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use hub_bus::connector::{BusFault, ConnectorBus, Deliveries, Item};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 use crate::backoff::Backoff;
 use crate::gate::Gate;
@@ -113,12 +114,18 @@ async fn next(deliveries: &mut Deliveries, wanted: &mut watch::Receiver<usize>) 
     deliveries.next(room.min(PULL_MAX)).await
 }
 
-/// Resolves when the stream says that no delivery is out with a reader. It looks only after the hub had time to answer.
+/// Resolves when no delivery is out that could be overtaken. It looks only after the hub had time to answer.
+///
+/// One that went out to a pull whose connector had died is counted as out until somebody acknowledges it. But after the
+/// stream's waiting time, in which nobody pulled, the stream gives it out again, before all others.
 async fn nothing_is_out(bus: &ConnectorBus) {
+    let ripe = Instant::now() + bus.ack_wait() + HUB_ANSWERS;
     loop {
         tokio::time::sleep(HUB_ANSWERS).await;
-        if matches!(bus.pending_acks().await, Ok(0)) {
-            return;
+        match bus.pending_acks().await {
+            Ok(0) => return,
+            Ok(_) if Instant::now() >= ripe => return,
+            _ => {}
         }
     }
 }

@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::blobs;
 
@@ -35,9 +36,12 @@ pub(crate) struct Hub {
     receipts: hub_bus::Receipts,
 }
 
-/// Waits for a condition, at most a minute: the machine may be busy, but not dead.
+/// How long something may take that has to come: the machine may be busy, but not dead.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Waits for a condition.
 pub(crate) async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + PATIENCE;
     while !condition() {
         assert!(Instant::now() < until, "in vain: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -150,11 +154,11 @@ impl Hub {
 
     /// The next messages of the connector, acknowledged, exactly as many as are expected; and then none more.
     pub(crate) async fn messages(&mut self, count: usize) -> Vec<Message> {
-        let until = Instant::now() + Duration::from_secs(60);
         let mut messages = Vec::new();
         while messages.len() < count {
-            assert!(Instant::now() < until, "{} of {count} messages came", messages.len());
-            for item in self.inbound.take(count - messages.len(), usize::MAX).await.unwrap() {
+            let taken = timeout(PATIENCE, self.inbound.take(count - messages.len(), usize::MAX)).await;
+            let taken = taken.unwrap_or_else(|_| panic!("{} of {count} messages came", messages.len()));
+            for item in taken.unwrap() {
                 item.ack().await.unwrap();
                 messages.push(item.message.unwrap());
             }
@@ -169,12 +173,13 @@ impl Hub {
 
     /// The receipts of the connector, acknowledged, until so many are there.
     pub(crate) async fn receipts(&mut self, count: usize) -> Vec<Receipt> {
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + PATIENCE;
         let mut receipts: Vec<Receipt> = Vec::new();
         while receipts.len() < count {
-            assert!(Instant::now() < until, "{} of {count} receipts came", receipts.len());
-            // While the server is away there are none; the bound above decides.
-            for item in self.receipts.take(500).await.unwrap_or_default() {
+            let taken = timeout(until - Instant::now(), self.receipts.take(500)).await;
+            let taken = taken.unwrap_or_else(|_| panic!("{} of {count} receipts came", receipts.len()));
+            // While the server is away there are none.
+            for item in taken.unwrap_or_default() {
                 item.ack().await.unwrap();
                 receipts.push(item.receipt.unwrap());
             }
@@ -191,7 +196,7 @@ impl Hub {
     /// Waits until no delivery waits for the connector any more: all are acknowledged.
     pub(crate) async fn all_acknowledged(&self) {
         let recipient = Recipient::Connector(connector());
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + PATIENCE;
         while self.bus.pending(&recipient).await.unwrap().waiting > 0 {
             assert!(Instant::now() < until, "deliveries stay unacknowledged");
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -9,7 +9,7 @@ use hub_message::manifest::State;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::hub::{Hub, delivery, eventually, names};
+use crate::hub::{Hub, delivery, delivery_id, eventually, names};
 use crate::intake::{self, drop_file, emptied};
 use crate::outlet::{self, body};
 use crate::process::Connector;
@@ -33,6 +33,19 @@ async fn with_the_hub_away_it_works_on_its_cached_settings() {
     hub.come_back().await;
     let beats = hub.beats.clone();
     eventually("it beats", || !beats.lock().unwrap().is_empty()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_the_hub_away_what_a_dead_connector_had_taken_comes_first() {
+    let mut hub = Hub::start(outlet::settings()).await;
+    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    Connector::start_failing(&hub, "started").died().await;
+    hub.go_away().await;
+    hub.deliver(vec![delivery(1, "a", &body(1))]).await;
+    let _second = Connector::start(&hub);
+    let receipts = hub.receipts(2).await;
+    let order: Vec<_> = receipts.iter().map(|receipt| receipt.delivery.clone()).collect();
+    assert_eq!(order, [delivery_id(0), delivery_id(1)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -174,13 +174,18 @@ pub(crate) async fn delivered(deliveries: &mut Deliveries, count: usize, acknowl
     seen
 }
 
+/// Waits for what has to come.
+pub(crate) async fn in_time<T>(coming: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, coming).await.expect("nothing came")
+}
+
 /// The running numbers of everything that the reader gets, until `count` are there.
 pub(crate) async fn numbers(inbound: &mut Inbound, count: usize, acknowledge: bool) -> Vec<usize> {
     let mut found = Vec::new();
     let end = Instant::now() + PATIENCE;
     while found.len() < count {
         assert!(Instant::now() < end, "{} of {count} came", found.len());
-        let Ok(items) = inbound.take(count - found.len(), usize::MAX).await else {
+        let Ok(items) = in_time(inbound.take(count - found.len(), usize::MAX)).await else {
             continue;
         };
         for item in items {

@@ -33,7 +33,7 @@ async fn messages_and_deliveries_arrive_once_and_in_order() {
     assert_eq!(cases.waiting, 600, "each record once");
     assert!(cases.oldest.is_some());
     let mut records = town.bus.records();
-    let items = records.take(10, usize::MAX).await.unwrap();
+    let items = in_time(records.take(10, usize::MAX)).await.unwrap();
     assert!(items[0].record.is_err(), "a body that is no record is told, not lost");
 }
 
@@ -74,8 +74,7 @@ async fn a_receipt_counts_once() {
     let mut got = Vec::new();
     while got.len() < 30 {
         got.extend(
-            reader
-                .take(30)
+            in_time(reader.take(30))
                 .await
                 .unwrap()
                 .into_iter()
@@ -105,7 +104,7 @@ async fn a_message_whose_envelope_is_not_valid_is_handed_on_as_broken() {
     let mut inbound = town.bus.inbound(&name("scan"));
     let mut codes = Vec::new();
     while codes.len() < 2 {
-        for item in inbound.take(2, usize::MAX).await.unwrap() {
+        for item in in_time(inbound.take(2, usize::MAX)).await.unwrap() {
             let broken = item.message.as_ref().unwrap_err();
             assert_eq!((broken.source.clone(), broken.kind.is_some()), (name("scan"), true));
             codes.push(broken.rejection.code.as_str().to_owned());

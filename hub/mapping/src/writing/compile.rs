@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::draft::Draft;
 use super::order::{Order, Spot};
 use super::plan::NOWHERE;
-use super::{Bond, FieldNode, ListWrite, NONE, SlotRef, Split, TextTemplate, Value, ValueSource, WriteProgram, WriteScope};
+use super::{
+    Bond, FieldNode, ListWrite, NONE, SlotRef, Split, TextTemplate, Value, ValueSource, WriteProgram, WriteScope,
+};
 use crate::convert::Stage;
 use crate::language::condition::Condition;
 use crate::language::row::Given;
@@ -249,11 +251,7 @@ impl Compiling<'_> {
             default: None,
             required: false,
             when: None,
-            bond: if extra.causes {
-                Bond::Causes
-            } else {
-                Bond::Accompanies
-            },
+            bond: if extra.causes { Bond::Causes } else { Bond::Accompanies },
             leaf: NOWHERE,
             rule: extra.rule.clone(),
         });

@@ -127,7 +127,12 @@ fn map(arguments: &Arguments) -> Result<Exit, Fault> {
         Err(rejection) => {
             // Which rows gave nothing is worth knowing of a rejected document too.
             if arguments.coverage {
-                terminal::data(&report(arguments, &ends, &explained::Explanation::default(), &mut worker));
+                terminal::data(&report(
+                    arguments,
+                    &ends,
+                    &explained::Explanation::default(),
+                    &mut worker,
+                ));
             }
             Err(rejected(rejection))
         }
@@ -185,12 +190,7 @@ fn write(ends: &Ends, documents: &[Valid], worker: &mut Worker) -> Result<Writte
 }
 
 /// What was asked for instead of the output.
-fn report(
-    arguments: &Arguments,
-    ends: &Ends,
-    explanation: &explained::Explanation,
-    worker: &mut Worker,
-) -> Vec<u8> {
+fn report(arguments: &Arguments, ends: &Ends, explanation: &explained::Explanation, worker: &mut Worker) -> Vec<u8> {
     let mut coverage = Vec::new();
     if arguments.coverage {
         coverage.extend(ends.from.as_ref().map(|from| (worker.take_coverage(from), false)));
