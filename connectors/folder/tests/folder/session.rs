@@ -24,6 +24,8 @@ async fn with_the_hub_away_it_works_on_its_cached_settings() {
     first.signal(Signal::TERM);
     assert!(first.ended().await.success());
     hub.go_away().await;
+    // The first life may have ended before it made its folder.
+    fs::create_dir_all(hub.path("scan/in")).unwrap();
     drop_file(&hub, "a.xml", "<a/>");
     hub.deliver(vec![delivery(0, "a", &body(0))]).await;
     let _second = Connector::start(&hub);
