@@ -44,8 +44,27 @@ pub(crate) enum Make {
         key: String,
         body: Vec<Make>,
     },
-    Leaf(Box<LeafMake>),
+    Leaf {
+        /// The slot without which there is nothing to do, or [`trie::NONE`]. Most leaves of a complete mapping are absent
+        /// from a document, so that is found out before anything else is looked at.
+        needs: u16,
+        leaf: Box<LeafMake>,
+    },
     List(Box<ListMake>),
+}
+
+impl Make {
+    /// For a leaf.
+    fn leaf(leaf: LeafMake) -> Self {
+        let has_more = leaf.when.is_some() || leaf.default.is_some() || leaf.required || !leaf.otherwise.is_empty();
+        Self::Leaf {
+            needs: match leaf.source {
+                LeafSource::Slot(slot) if !has_more => slot,
+                _ => trie::NONE,
+            },
+            leaf: Box::new(leaf),
+        }
+    }
 }
 
 /// How a leaf is made.

@@ -144,7 +144,7 @@ fn group(trie: &mut Growing<'_>, node: u32, shape: &Shape, keys: &mut Vec<String
                 if let Some(made) = &mut made {
                     made.otherwise = rows.filter_map(|row| leaf(trie, node, row)).collect();
                 }
-                body.extend(made.map(|leaf| Make::Leaf(Box::new(leaf))));
+                body.extend(made.map(Make::leaf));
             }
             Shape::List(item) => {
                 let found = scope.lists.iter().filter(|list| list.field == *keys);

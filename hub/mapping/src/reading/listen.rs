@@ -41,7 +41,8 @@ pub(crate) struct ReadState {
     frames: Vec<Frame>,
     pub(crate) slots: Slots,
     pub(crate) told: Told,
-    pub(crate) buffers: Buffers,
+    /// `None` while a value is made.
+    pub(crate) buffers: Option<Box<Buffers>>,
     pub(crate) unmapped: Vec<UnmappedPlace>,
     /// Node → indices in `unmapped`.
     unmapped_at: HashMap<u32, Vec<u32>>,
@@ -151,7 +152,7 @@ impl Listener for Listening<'_> {
     fn begin(&mut self, at: usize) {
         self.state.slots.clear();
         self.state.told.clear();
-        self.state.buffers.kept.clear();
+        self.state.buffers.get_or_insert_default().kept.clear();
         self.state.frames.clear();
         let (Some(scope), Some(root)) = (self.program.trie.scopes.first(), self.program.trie.nodes.first()) else {
             return;

@@ -59,7 +59,7 @@ impl Listening<'_> {
         builder.close();
         let made = builder.finish();
         self.state.nodes = made.len();
-        let kept = std::mem::take(&mut self.state.buffers.kept);
+        let kept = std::mem::take(&mut self.state.buffers.get_or_insert_default().kept);
         self.contents.push(contents::referred(&made, kept));
         self.made.push(made);
     }
@@ -72,7 +72,11 @@ impl Listening<'_> {
                     self.make_all(body, here, out);
                     out.close_unless_empty();
                 }
-                Make::Leaf(leaf) => self.make_leaf(leaf, here, out),
+                Make::Leaf { needs, leaf } => {
+                    if *needs == NONE || self.state.slots.is_filled(here.instance, *needs) {
+                        self.make_leaf(leaf, here, out);
+                    }
+                }
                 Make::List(list) => self.make_list(list, here, out),
             }
         }
@@ -161,7 +165,6 @@ impl Listening<'_> {
 
     /// Makes a leaf out of what was met. `false`: nothing was.
     fn make_found(&mut self, leaf: &LeafMake, here: Here, out: &mut TreeBuilder) -> bool {
-        // Most leaves of a complete mapping are absent from a document, so that is found out first.
         if let (LeafSource::Slot(slot), None) = (&leaf.source, &leaf.when)
             && !self.state.slots.is_filled(here.instance, *slot)
         {
@@ -172,7 +175,7 @@ impl Listening<'_> {
         {
             return true;
         }
-        let mut buffers = std::mem::take(&mut self.state.buffers);
+        let mut buffers = self.state.buffers.take().unwrap_or_default();
         let (found, at) = self.value(leaf, here, &mut buffers);
         let mut met = true;
         let shown = |text: &str| leaf.rule.open.then(|| text.to_owned());
@@ -187,7 +190,7 @@ impl Listening<'_> {
             }
             Err(refused) => Some(refused),
         };
-        self.state.buffers = buffers;
+        self.state.buffers = Some(buffers);
         if met && self.state.recorder.is_some() {
             let node = refused.is_none().then(|| out.len().saturating_sub(1));
             self.record_met(leaf, here, node);
