@@ -25,8 +25,12 @@ pub(crate) use source::JsonSource;
 /// The deepest nesting of objects and arrays.
 pub const DEPTH_MAX: usize = 64;
 
-/// The most values in a document, containers counted.
+/// Values that every document may have, containers counted.
 pub const NODES_MAX: usize = 100_000;
+
+/// Bytes for each value that a document has beyond [`NODES_MAX`]. A member with a short key and a number has as many; a
+/// document of nothing but `0,0,0,` would need more than ten times its size of memory.
+pub const NODE_BYTES: usize = 8;
 
 /// The most characters of a number. Amounts have twenty.
 pub const NUMBER_MAX: usize = 1000;
@@ -142,7 +146,8 @@ impl Defect {
                 return ("AH-J103", what, "have the source system send a flatter document");
             }
             Self::TooMany => {
-                let what = format!("the document has more than {NODES_MAX} values");
+                let what =
+                    format!("the document has more than {NODES_MAX} values, and more than one for {NODE_BYTES} bytes");
                 return ("AH-J104", what, "have the source system send it in parts");
             }
             Self::LongNumber => {

@@ -196,6 +196,11 @@ fn depth_and_number_of_values_are_capped() {
     assert!(parse(many(NODES_MAX).as_bytes()).is_ok());
     let fault = parse(many(NODES_MAX + 1).as_bytes()).unwrap_err();
     assert_eq!(fault.code.as_str(), "AH-J104");
+    // A large document may have as many as it has room for.
+    let large = format!("[{}0]", "123456.7,".repeat(NODES_MAX + 1));
+    assert!(parse(large.as_bytes()).is_ok());
+    let hostile = format!("[{}0]", "1,".repeat(NODES_MAX * 8));
+    assert_eq!(parse(hostile.as_bytes()).unwrap_err().code.as_str(), "AH-J104");
 }
 
 #[test]

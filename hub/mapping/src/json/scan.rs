@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{DEPTH_MAX, Defect, Fault, KEY_BYTES_MAX, NODES_MAX, TEXT_BYTES_MAX};
+use super::{DEPTH_MAX, Defect, Fault, KEY_BYTES_MAX, NODE_BYTES, NODES_MAX, TEXT_BYTES_MAX};
 
 /// What stands next. Offsets count bytes; `at` is the first byte, `end` the one behind the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,7 @@ pub(super) struct Scanner<'t> {
     open: Vec<Open<'t>>,
     wanted: Wanted,
     nodes: usize,
+    nodes_max: usize,
 }
 
 impl<'t> Scanner<'t> {
@@ -89,6 +90,7 @@ impl<'t> Scanner<'t> {
             open: Vec::new(),
             wanted: Wanted::Value,
             nodes: 0,
+            nodes_max: NODES_MAX.max(text.len() / NODE_BYTES),
         }
     }
 
@@ -129,7 +131,7 @@ impl<'t> Scanner<'t> {
 
     fn value(&mut self, byte: u8) -> Result<Event<'t>, Fault> {
         self.nodes += 1;
-        if self.nodes > NODES_MAX {
+        if self.nodes > self.nodes_max {
             return Err(self.fault(Defect::TooMany));
         }
         let at = self.at;
