@@ -153,6 +153,41 @@ fn a_schema_says_of_every_field_what_it_is() {
 }
 
 #[test]
+fn a_file_that_is_no_schema_does_not_load() {
+    let one = |text: &str| findings(vec![file("x/1", text)]);
+    let pairs = |found: &[(&str, &str)]| -> Vec<(String, String)> {
+        found
+            .iter()
+            .map(|(code, at)| ((*code).to_owned(), (*at).to_owned()))
+            .collect()
+    };
+    assert_eq!(one("{\"type\": }"), pairs(&[("AH-S001", "")]));
+    let twice = schema(&json!({}), &[]).replacen("\"type\":", "\"type\":\"array\",\"type\":", 1);
+    assert_eq!(one(&twice), pairs(&[("AH-S002", "\"type\"")]));
+    let older = schema(&json!({}), &[]).replace("2020-12", "2019-09");
+    assert_eq!(one(&older).first().map(|(code, _)| code.as_str()), Some("AH-S004"));
+    let files = vec![
+        file("x/1", &schema(&json!({}), &[])),
+        file("x/1", &schema(&json!({}), &[])),
+    ];
+    assert_eq!(findings(files), pairs(&[("AH-S003", "")]));
+}
+
+#[test]
+fn what_is_required_or_allowed_must_make_sense() {
+    let text = schema(&json!({"number": leaf(&json!({"type": "string"}), "open")}), &["numbr"]);
+    assert_eq!(
+        findings(vec![file("x/1", &text)]),
+        [("AH-S023".to_owned(), "[\"numbr\"]".to_owned())]
+    );
+    check_finding(
+        json!({"a": leaf(&json!({"type": "string", "enum": "A"}), "open")}),
+        "AH-S029",
+        "\"a\"",
+    );
+}
+
+#[test]
 fn what_stands_beside_a_reference_wins() {
     let text = schema(
         &json!({"net": {"$ref": "#/$defs/amount", "title": "Netto", "x-protection": "personal", "x-en16931": "BT-131"}}),
@@ -254,6 +289,7 @@ fn documents_are_checked_whole() {
         json!({"number": "R-1", "count": 0, "lines": []}),
         &[("AH-S108", "count"), ("AH-S109", "lines")],
     );
+    check(json!({"number": "R-1", "name": "erika"}), &[("AH-S106", "name")]);
     check(
         json!({"number": "R-1", "code": null}),
         &[("AH-S102", "code"), ("AH-S104", "code")],

@@ -100,6 +100,7 @@ fn what_is_wrong_is_found_with_its_place() {
             "M157 Row: `A` stands twice in the column `code` (choose another column: --key)",
         ],
     );
+    refused(&list(&["1||x"]), None, &["M156 Row: this row has no `code`"]);
     refused(
         &list(&["1|A|x"]),
         Some("names"),

@@ -169,6 +169,20 @@ fn envelopes_are_checked() {
 }
 
 #[test]
+fn more_documents_than_a_head_holds_are_rejected() {
+    let head = Head {
+        documents: (0..2_000_u32).map(|n| document(&n.to_be_bytes())).collect(),
+        ..Head::default()
+    };
+    let rules = rules(vec![with("with", |r| r.documents = Some(written("all")))]);
+    check_rejected(
+        run(&rules, &message(head, BILL)),
+        "AH-R120",
+        "2000 documents are too many",
+    );
+}
+
+#[test]
 fn documents_are_valid_or_rejected() {
     let rules = rules(vec![route("to-finance")]);
     let long = format!(r#"{{"nr":"R-1","from":{{"name":"{}"}}}}"#, "Erika ".repeat(9));
