@@ -18,7 +18,7 @@ use carrier::{Carrier, Outcome};
 use list::Entry;
 
 /// The formats that are tried: name, settings of `[format]`, row of the only field.
-const CARRIERS: [(&str, &str, &str); 11] = [
+const CARRIERS: [(&str, &str, &str); 15] = [
     ("XML text", "kind = 'xml'\nroot = 'r'", "text = 't'"),
     ("XML attribute", "kind = 'xml'\nroot = 'r'", "text = 't/@a'"),
     ("JSON", "kind = 'json'", "text = 't'"),
@@ -33,6 +33,10 @@ const CARRIERS: [(&str, &str, &str); 11] = [
         "kind = 'fixed'\ncolumns = { t = '1-40' }",
         "text = 'row/t'",
     ),
+    ("form", "kind = 'form'", "text = 't'"),
+    ("multipart", "kind = 'multipart'", "text = 't'"),
+    ("mail body", MAIL, "text = 'body:text'"),
+    ("mail subject", MAIL, "text = 'header:Subject'"),
     ("windows-1252", SINGLE[0], "text = 'row/t'"),
     ("ISO-8859-1", SINGLE[1], "text = 'row/t'"),
     ("ISO-8859-15", SINGLE[2], "text = 'row/t'"),
@@ -49,8 +53,12 @@ const SINGLE: [&str; 5] = [
     "kind = 'fixed'\nencoding = 'US-ASCII'\ncolumns = { t = '1-40' }",
 ];
 
-/// Carriers that have every character, line ends in fixed width aside.
-const UNICODE: usize = 6;
+/// A mail, with what every mail needs.
+const MAIL: &str = "kind = 'mail'\ndomain = 'x.example'\n[always]\n'header:From' = 'a@x.example'\n\
+                    'header:Date' = '2026-06-01T08:00:00Z'\n'header:Message-ID' = 'a'";
+
+/// Carriers that have every character, line ends in fixed width and in header fields aside.
+const UNICODE: usize = 10;
 
 /// The entries of the list, as the standard counts them.
 const ENTRIES: usize = 930;

@@ -5,16 +5,19 @@ use std::cell::RefCell;
 use std::fmt::Write;
 use std::panic::AssertUnwindSafe;
 
-use super::seeds::{CSV, FIXED, JSON, XML};
-use super::watching::{Node, sound, told};
+use super::seeds::{CSV, FIXED, FORM, JSON, MAIL, MULTIPART, XML};
+use super::watching::{Node, sound, told, told_raw};
 use super::{Maker, run};
 use crate::csv::CsvFormat;
 use crate::fixed::FixedFormat;
+use crate::form::FormFormat;
 use crate::json::{self, JsonSource};
 use crate::language::calls::Ways;
 use crate::language::value::{self, Table};
+use crate::mail::MailFormat;
+use crate::multipart::MultipartFormat;
 use crate::report::Report;
-use crate::source::Source;
+use crate::source::{RawSource, Source};
 use crate::xml::{State, Xml};
 
 /// Runs a reader on documents, each with the state that the one before left.
@@ -159,4 +162,31 @@ fn fixed_width_in_utf_8() {
     let settings =
         "short = 'reject'\nlength = 12\ncolumns = { a = '1-3', b = { at = '4-9', align = 'right' }, c = '10-12' }";
     read(FIXED, fixed(settings), |_, _, _| {});
+}
+
+/// Runs a reader of bytes on documents, which are one each.
+fn read_raw<S: RawSource>(maker: Maker, source: S) {
+    let source = AssertUnwindSafe(source);
+    run(maker, move |document| {
+        let source = &source;
+        if let Ok(documents) = told_raw(&**source, document, 0) {
+            assert_eq!(documents.len(), 1);
+        }
+        let _ = told_raw(&**source, document, 3);
+    });
+}
+
+#[test]
+fn forms() {
+    read_raw(FORM, FormFormat::default());
+}
+
+#[test]
+fn forms_of_parts() {
+    read_raw(MULTIPART, MultipartFormat::default());
+}
+
+#[test]
+fn mails() {
+    read_raw(MAIL, MailFormat::default());
 }

@@ -4,7 +4,7 @@
 use hub_message::Rejection;
 
 use super::seeds::SECRET;
-use crate::source::{Listener, Names, Piece, Source, Symbol};
+use crate::source::{Found, Listener, Names, Piece, RawSource, Source, Symbol};
 
 /// A place with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,13 +12,22 @@ pub(super) struct Node {
     pub(super) spelled: String,
     pub(super) attributes: Vec<(String, String)>,
     pub(super) text: String,
+    pub(super) content: Vec<Vec<u8>>,
     pub(super) children: Vec<Node>,
+}
+
+/// What offsets count in.
+#[derive(Debug, Clone, Copy)]
+enum Told<'t> {
+    Text(&'t str),
+    /// So many bytes, of which every text is made.
+    Bytes(usize),
 }
 
 /// What was told so far.
 pub(super) struct Watch<'t> {
     names: Names,
-    text: &'t str,
+    told: Told<'t>,
     open: Vec<Node>,
     /// Whether attributes may still come.
     fresh: bool,
@@ -29,10 +38,10 @@ pub(super) struct Watch<'t> {
 }
 
 impl<'t> Watch<'t> {
-    pub(super) fn new(text: &'t str, unwanted: usize) -> Self {
+    fn new(told: Told<'t>, unwanted: usize) -> Self {
         Self {
             names: Names::of([("", "b"), ("urn:p", "c"), ("", "row")]),
-            text,
+            told,
             open: Vec::new(),
             fresh: false,
             entered: 0,
@@ -42,15 +51,19 @@ impl<'t> Watch<'t> {
     }
 
     fn at(&self, offset: usize) {
-        assert!(
-            self.text.is_char_boundary(offset),
-            "offset {offset} is none of the text"
-        );
+        let is_one = match self.told {
+            Told::Text(text) => text.is_char_boundary(offset),
+            Told::Bytes(length) => offset <= length,
+        };
+        assert!(is_one, "offset {offset} is none of the document");
     }
 
     fn piece<'a>(&'a self, piece: Piece<'a>) -> &'a str {
         match piece {
-            Piece::Span(start, end) => self.text.get(start..end).expect("a span of the text"),
+            Piece::Span(start, end) => match self.told {
+                Told::Text(text) => text.get(start..end).expect("a span of the text"),
+                Told::Bytes(_) => panic!("there is no text to have a span of"),
+            },
             Piece::Made(made, at) => {
                 self.at(at);
                 made
@@ -109,6 +122,11 @@ impl Listener for Watch<'_> {
         self.top().text.push_str(&text);
     }
 
+    fn content(&mut self, found: Found<'_>) {
+        self.at(found.at);
+        self.top().content.push(found.bytes.to_vec());
+    }
+
     fn leave(&mut self, at: usize) {
         self.at(at);
         assert!(self.open.len() > 1, "more is left than was entered");
@@ -127,7 +145,7 @@ pub(super) fn told<S: Source>(
 ) -> Result<Vec<Node>, Rejection> {
     let text = source.decode(document).inspect_err(|fault| sound(fault, document))?;
     let read = |state: &mut S::State| {
-        let mut watch = Watch::new(&text, unwanted);
+        let mut watch = Watch::new(Told::Text(&text), unwanted);
         source.read(&text, state, &mut watch)?;
         assert!(watch.open.is_empty(), "a document was not ended");
         Ok(watch.documents)
@@ -142,6 +160,20 @@ pub(super) fn told<S: Source>(
         let _ = source.path_at(&text, offset);
     }
     known.inspect_err(|fault| sound(fault, text.as_bytes()))
+}
+
+/// What a source of bytes tells about a document, twice.
+pub(super) fn told_raw<S: RawSource>(source: &S, document: &[u8], unwanted: usize) -> Result<Vec<Node>, Rejection> {
+    let read = || {
+        let mut watch = Watch::new(Told::Bytes(document.len()), unwanted);
+        source.read(document, &mut watch)?;
+        assert!(watch.open.is_empty(), "a document was not ended");
+        Ok(watch.documents)
+    };
+    let known = read();
+    assert_eq!(known, read(), "told differently the second time");
+    let _ = source.paths_at(document, &[0, document.len() / 2, document.len()]);
+    known.inspect_err(|fault| sound(fault, document))
 }
 
 /// Whether a rejection is one that helps and tells nothing it must not.

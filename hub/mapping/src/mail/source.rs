@@ -103,7 +103,9 @@ impl<'t, L: Listener> Telling<'t, L> {
             let at = self.level.at(start + offset);
             if index > 0 {
                 self.to.leave(at);
-                self.to.enter(symbol, &spelled, at);
+                if !self.to.enter(symbol, &spelled, at) {
+                    return Ok(());
+                }
             }
             for (name, value) in &occurrence.attributes {
                 self.attribute(name, value, at);
