@@ -27,6 +27,7 @@ impl Outcome {
 pub(super) struct Carrier {
     mapping: Mapping,
     fixed: bool,
+    mail: bool,
     single_byte: bool,
 }
 
@@ -45,12 +46,14 @@ impl Carrier {
         Ok(Self {
             mapping,
             fixed,
+            mail: format.contains("'mail'"),
             single_byte: fixed && format.contains("encoding"),
         })
     }
 
-    pub(super) fn is_fixed(&self) -> bool {
-        self.fixed
+    /// Whether a text of nothing but white space is none.
+    pub(super) fn drops_blanks(&self) -> bool {
+        self.fixed || self.mail
     }
 
     /// Whether letters with separate marks are composed when they are written.
