@@ -138,6 +138,7 @@
 //! | M121, M122 | template, condition | | |
 //! | M123 | `must_not_map` is mapped | | |
 //! | M124–M126 | fragments in a circle, unknown fact, test | | |
+//! | M128 | defined and not used | | |
 //!
 //! At load, of a schema: M140 not found, M141–M143 faulty, M144 another root, M145 single row over several elements, M146
 //! required and not written, M147 type, M148 table and enumeration, M149 order twice, M150 `validate` without schema,

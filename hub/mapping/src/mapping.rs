@@ -38,14 +38,17 @@ pub struct Header {
 }
 
 /// Reads only the header of a mapping file.
+///
+/// # Errors
+/// The findings without which the mapping cannot be loaded to look for more. What else is wrong with the header,
+/// [`Mapping::load`] finds with the rest.
 pub fn header(file: &str, text: &str) -> Result<Header, Vec<Finding>> {
     let mut report = Report::new(file);
     let table = value::parse(text, &mut report);
-    let header = file::header(&table, &mut report);
-    match (header, report.failed()) {
-        (Some(header), false) => Ok(header),
-        _ => Err(report.finish()),
+    if report.failed() {
+        return Err(report.finish());
     }
+    file::header(&table, &mut report).ok_or_else(|| report.finish())
 }
 
 /// What came of loading a file: the mapping unless one of the findings is an error.

@@ -98,6 +98,12 @@ impl Report {
         self.findings.iter().any(|f| f.severity == hub_message::Severity::Error)
     }
 
+    /// How many errors were found.
+    pub(crate) fn errors(&self) -> usize {
+        let errors = self.findings.iter();
+        errors.filter(|f| f.severity == hub_message::Severity::Error).count()
+    }
+
     /// The findings in the order of the file, those about other files behind them.
     pub fn finish(mut self) -> Vec<Finding> {
         let own = std::mem::take(&mut self.file);

@@ -147,6 +147,8 @@ pub(crate) struct Scope {
     pub(crate) rows: Vec<Row>,
     pub(crate) lists: Vec<List>,
     pub(crate) extras: Vec<Extra>,
+    /// Fields, relative to the scope, whose rows are faulty and which are not missing beside that; and where they stand.
+    pub(crate) faulty: Vec<(Vec<String>, Range<usize>)>,
     /// How the text of the item's place holds several fields.
     pub(crate) texts: Option<Texts>,
 }

@@ -4,6 +4,7 @@
 mod asked;
 mod missing;
 mod overlaps;
+pub(crate) mod unused;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

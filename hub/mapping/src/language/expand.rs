@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The sections of a file become rows: fragments are put in, every row finds its canonical leaf and its place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hub_message::Shape;
@@ -34,6 +34,8 @@ pub(crate) struct Expander<'a> {
     pub(crate) uses: usize,
     /// Where they were put in.
     pub(crate) used: Vec<Used>,
+    /// Their names.
+    pub(crate) put_in: HashSet<&'a str>,
 }
 
 /// Where a block of rows is put in.
@@ -222,6 +224,7 @@ impl<'a> Expander<'a> {
             return;
         };
         self.uses += 1;
+        self.put_in.insert(&known_name.value);
         if spot.fragments.contains(&known_name.value.as_str()) {
             let sentence = format!("the fragment `{name}` uses itself");
             self.report

@@ -75,10 +75,39 @@ pub(crate) struct Coverage {
     pub(crate) must_not_map: Vec<Text>,
 }
 
-/// Reads only what the file begins with.
+/// Reads only what the file begins with. `None`: the rest of the file cannot be looked at. An id with wrong characters is
+/// told and does not hide what else is wrong.
 pub(crate) fn header(table: &Table, report: &mut Report) -> Option<Header> {
+    let is_known = is_known_version(table, report);
+    let id = table.needed_text("id", report);
+    let canonical = table.needed_text("canonical", report);
+    if let Some(id) = &id {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+        if id.value.is_empty() || !id.value.bytes().all(fits) {
+            report.error(
+                "AH-M105",
+                id.span.clone(),
+                "an id has letters, digits, `-` and `.` only",
+            );
+        }
+    }
+    let canonical = canonical.and_then(|text| match text.value.parse::<SchemaId>() {
+        Ok(id) => Some(id),
+        Err(fault) => {
+            report.error("AH-M105", text.span, fault.to_string());
+            None
+        }
+    });
+    let header = Header {
+        id: id?.value,
+        canonical: canonical?,
+    };
+    is_known.then_some(header)
+}
+
+fn is_known_version(table: &Table, report: &mut Report) -> bool {
     match table.get("mapping") {
-        Some(Value::Number(version, _)) if version == VERSION => {}
+        Some(Value::Number(version, _)) if version == VERSION => return true,
         Some(other) => report.error_help(
             "AH-M101",
             other.span(),
@@ -92,34 +121,7 @@ pub(crate) fn header(table: &Table, report: &mut Report) -> Option<Header> {
             "write `mapping = 1` first",
         ),
     }
-    let id = table.needed_text("id", report);
-    let canonical = table.needed_text("canonical", report);
-    let id = id.filter(|id| {
-        let fits = !id.value.is_empty()
-            && id
-                .value
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-        if !fits {
-            report.error(
-                "AH-M105",
-                id.span.clone(),
-                "an id has letters, digits, `-` and `.` only",
-            );
-        }
-        fits
-    });
-    let canonical = canonical.and_then(|text| match text.value.parse::<SchemaId>() {
-        Ok(id) => Some(id),
-        Err(fault) => {
-            report.error("AH-M105", text.span, fault.to_string());
-            None
-        }
-    });
-    Some(Header {
-        id: id?.value,
-        canonical: canonical?,
-    })
+    false
 }
 
 impl File {
@@ -140,13 +142,13 @@ impl File {
             Some(Value::Text(text)) => text.inside(),
             _ => table.span.clone(),
         };
-        Some(Self {
+        let found = Self {
             header,
             canonical,
             title,
             reads,
             writes,
-            format: format?,
+            format: format.clone().unwrap_or_default(),
             at: pairs(table.table("at", report), report),
             root: Block::of(table, report),
             fragments: fragments(table, report),
@@ -154,7 +156,9 @@ impl File {
             case: case_keys(table, report),
             coverage: Coverage::of(table.table("coverage", report), report),
             tests: tests(table, report),
-        })
+        };
+        // Without a format there is nothing to hold the rows against.
+        format.map(|_| found)
     }
 }
 

@@ -41,6 +41,9 @@ impl<'a> Expander<'a> {
             self.refuse_negated(path);
         }
         let Some(path) = read.as_ref().or(write.as_ref()) else {
+            if block.each_read.is_some() || block.each_write.is_some() {
+                self.faulty_list(block, keys, item, spot, scope);
+            }
             return;
         };
         let sides = [(&read, &block.each_read), (&write, &block.each_write)];
@@ -101,6 +104,29 @@ impl<'a> Expander<'a> {
             when,
             item: item_scope,
         });
+    }
+
+    /// A list whose place is faulty: its rows are looked at all the same, and go nowhere.
+    fn faulty_list(
+        &mut self,
+        block: &'a ListBlock,
+        keys: Vec<String>,
+        item: &'a Shape,
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
+        let inner = Spot {
+            scope: item,
+            scope_name: spot.full(&keys),
+            keys: Vec::new(),
+            place: Path::default(),
+            order: Vec::new(),
+            ..spot.clone()
+        };
+        let mut nowhere = Scope::default();
+        self.item_row(block, &inner, &mut nowhere);
+        self.block(&block.block, &inner, &mut nowhere);
+        scope.faulty.push((keys, block.name.span.clone()));
     }
 
     /// The row of a list of plain values; without `item` the place itself is the value.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Places become paths: short names are put in, prefixes become namespaces, names become symbols.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::file;
 use super::place::{Name, Place};
@@ -20,6 +20,8 @@ pub(crate) struct Vocabulary {
     pub(crate) namespaces: HashMap<String, String>,
     /// Short name → the place that it stands for.
     pub(crate) short: HashMap<String, Path>,
+    /// The prefixes and the short names that were mentioned.
+    pub(crate) mentioned: HashSet<String>,
     /// Whether names may have prefixes.
     pub(crate) is_xml: bool,
     /// Whether the places are those of a mail, `header:Subject`.
@@ -54,6 +56,7 @@ impl Vocabulary {
             None => Path::default(),
             Some(name) => {
                 if let Some(path) = self.short.get(&name.local) {
+                    self.mentioned.insert(format!("{{{}}}", name.local));
                     path.clone()
                 } else {
                     let sentence = format!("there is no short name `{}` in `[at]`", name.local);
@@ -136,6 +139,7 @@ impl Vocabulary {
             report.unknown("AH-M110", span, sentence, prefix, known);
             return None;
         };
+        self.mentioned.insert(prefix.clone());
         Some(self.names.intern(namespace, Some(prefix), &name.local))
     }
 

@@ -57,6 +57,23 @@ impl<'a> Expander<'a> {
         let Some(leaf) = self.leaf(&keys, key.span.clone(), spot) else {
             return;
         };
+        let (rows, errors) = (scope.rows.len(), self.report.errors());
+        let field = keys.clone();
+        self.leaf_row(keys, key, leaf, value, spot, scope);
+        if scope.rows.len() == rows && self.report.errors() > errors {
+            scope.faulty.push((field, key.span.clone()));
+        }
+    }
+
+    fn leaf_row(
+        &mut self,
+        keys: Vec<String>,
+        key: &'a Text,
+        leaf: &'a Leaf,
+        value: &'a Value,
+        spot: &Spot<'a>,
+        scope: &mut Scope,
+    ) {
         match value {
             Value::Table(table) if table.get("read").is_some() || table.get("write").is_some() => {
                 self.split_row(&keys, key, leaf, table, spot, scope);
@@ -217,8 +234,11 @@ impl<'a> Expander<'a> {
     /// A row with a place.
     fn sides(&mut self, side: Side<'a>, parsed: &PlaceRow, text: &Text, spot: &Spot<'a>) -> Option<Row> {
         let (ways, leaf) = (side.ways, side.leaf);
-        let below = self.vocabulary.path(&parsed.place, text, self.report)?;
-        let path = spot.place.join(&below);
+        let below = self.vocabulary.path(&parsed.place, text, self.report);
+        // The functions are looked at whatever is wrong with the place.
+        let mut chain = calls::chain(&parsed.calls, text, &self.tables, Some(leaf), ways, self.report);
+        self.fit(&mut chain, leaf, &parsed.calls, text, ways);
+        let path = spot.place.join(&below?);
         if ways.write {
             self.refuse_negated(&path);
         }
@@ -232,8 +252,6 @@ impl<'a> Expander<'a> {
             open: leaf.protection == Protection::Open,
             order: ordered(spot, side.span.start),
         };
-        let mut chain = calls::chain(&parsed.calls, text, &self.tables, Some(leaf), ways, self.report);
-        self.fit(&mut chain, leaf, &parsed.calls, text, ways);
         let template = match chain.template.take() {
             Some((template, of)) => Some(self.composed(template, &path, &of)?),
             None => None,

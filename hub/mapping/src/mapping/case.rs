@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `[case]`: which canonical fields are keys by which things converge.
 
-use std::collections::HashMap;
-
 use hub_message::shape::Shape;
 use hub_message::{CaseKey, NodeRef, Sensitive, Strength};
 
@@ -12,6 +10,7 @@ use crate::keys;
 use crate::language::calls::{self, Ways};
 use crate::language::expand::{Expander, Found, Spot, look_up};
 use crate::language::row;
+use crate::language::scan::Text;
 use crate::language::value::Table;
 
 /// A case key of a mapping.
@@ -39,45 +38,73 @@ pub(super) fn check(entries: &[Table], expander: &mut Expander<'_>) -> Vec<KeyRu
 }
 
 fn key(entry: &Table, expander: &mut Expander<'_>) -> Option<KeyRule> {
+    // Every part is looked at, so that all mistakes are told at once.
     entry.only(&keys::CASE_KEY, expander.report);
+    let value = value(entry, expander);
+    let system = system(entry, expander);
+    let kind = entry.needed_text("kind", expander.report);
+    let kind = kind.filter(|kind| is_named(kind, expander));
+    let strength = strength(entry, expander);
+    let (field, stages) = value?;
+    Some(KeyRule {
+        field,
+        stages,
+        system: system?,
+        kind: kind?.value,
+        strength: strength?,
+    })
+}
+
+/// The field of a key, and its functions.
+fn value(entry: &Table, expander: &mut Expander<'_>) -> Option<(Vec<String>, Vec<Stage>)> {
     let field = entry.needed_text("field", expander.report)?;
-    let system = entry.needed_text("system", expander.report)?;
-    let kind = entry.needed_text("kind", expander.report)?;
-    let strength = match entry.text("strength", expander.report) {
-        None => Strength::Exact,
-        Some(text) => match text.value.as_str() {
-            "exact" => Strength::Exact,
-            "weak" => Strength::Weak,
-            other => {
-                let sentence = format!("`{other}` is no strength");
-                expander
-                    .report
-                    .unknown("AH-M105", text.span.clone(), sentence, other, ["exact", "weak"]);
-                return None;
-            }
-        },
-    };
     let parsed = expander.parsed(row::field_row(&field.value), &field)?;
     let row::Given::Field(path) = &parsed.given else {
         return None;
     };
-    let path = leaf_through_lists(path, field.span.clone(), expander)?;
     let ways = Ways {
         read: true,
         write: false,
     };
-    let chain = calls::chain(&parsed.calls, &field, &HashMap::new(), None, ways, expander.report);
-    let system = match system.value.strip_prefix('$') {
-        None => System::Named(system.value.clone()),
-        Some(path) => System::Field(leaf_through_lists(path, system.span.clone(), expander)?),
+    let chain = calls::chain(&parsed.calls, &field, &expander.tables, None, ways, expander.report);
+    let path = leaf_through_lists(path, field.place(&(0..path.len())), expander)?;
+    Some((path, chain.stages))
+}
+
+fn system(entry: &Table, expander: &mut Expander<'_>) -> Option<System> {
+    let system = entry.needed_text("system", expander.report)?;
+    match system.value.strip_prefix('$') {
+        None => is_named(&system, expander).then(|| System::Named(system.value.clone())),
+        Some(path) => leaf_through_lists(path, system.inside(), expander).map(System::Field),
+    }
+}
+
+fn strength(entry: &Table, expander: &mut Expander<'_>) -> Option<Strength> {
+    let Some(text) = entry.text("strength", expander.report) else {
+        return Some(Strength::Exact);
     };
-    Some(KeyRule {
-        field: path,
-        stages: chain.stages,
-        system,
-        kind: kind.value,
-        strength,
-    })
+    match text.value.as_str() {
+        "exact" => Some(Strength::Exact),
+        "weak" => Some(Strength::Weak),
+        other => {
+            let sentence = format!("`{other}` is no strength");
+            let names = ["exact", "weak"];
+            expander
+                .report
+                .unknown("AH-M105", text.span.clone(), sentence, other, names);
+            None
+        }
+    }
+}
+
+/// A key without system or kind would converge with every other one.
+fn is_named(text: &Text, expander: &mut Expander<'_>) -> bool {
+    let is_named = !text.value.trim().is_empty();
+    if !is_named {
+        let sentence = "a case key needs a name here, or it converges with others";
+        expander.report.error("AH-M105", text.span.clone(), sentence);
+    }
+    is_named
 }
 
 /// A leaf that may stand in lists, looked through as in route files.

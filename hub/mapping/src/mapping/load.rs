@@ -2,7 +2,7 @@
 //! From the text of a file to a mapping, all findings on the way.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -102,11 +102,15 @@ fn build(
         report,
         uses: 0,
         used: Vec::new(),
+        put_in: HashSet::new(),
     };
     let spot = Spot::root(shape, ways);
     let mut scope = Scope::default();
     expander.block(&sections.root, &spot, &mut scope);
     let case = case::check(&sections.case, &mut expander);
+    if !expander.report.failed() {
+        check::unused::check(&mut expander);
+    }
     let Expander {
         mut vocabulary,
         report,

@@ -86,9 +86,9 @@ fn first_row(scope: &Scope, keys: &[String]) -> Option<Range<usize>> {
     let lists = lists.map(|list| (&list.field, &list.rule));
     let texts = scope.texts.iter().flat_map(|texts| &texts.fields);
     let texts = texts.map(|field| (&field.field, &field.rule));
-    let below = rows
-        .chain(lists)
-        .chain(texts)
-        .filter(|(field, _)| field.starts_with(keys));
-    below.map(|(_, rule)| rule.key.clone()).min_by_key(|key| key.start)
+    let found = rows.chain(lists).chain(texts);
+    let faulty = scope.faulty.iter().map(|(field, key)| (field, key));
+    let all = found.map(|(field, rule)| (field, &rule.key)).chain(faulty);
+    let below = all.filter(|(field, _)| field.starts_with(keys));
+    below.map(|(_, key)| key.clone()).min_by_key(|key| key.start)
 }
