@@ -181,7 +181,8 @@ fn first_rule(scope: &WriteScope, index: usize) -> Option<Range<usize>> {
         of_values.chain(element.list.iter().map(|list| &list.rule))
     });
     rules
-        .map(|rule| rule.span.clone())
+        .map(|rule| if rule.at.is_empty() { &rule.span } else { &rule.at })
         .filter(|span| !span.is_empty())
         .min_by_key(|span| span.start)
+        .cloned()
 }

@@ -81,11 +81,11 @@ impl Asked for Nothing {
 impl Check<'_> {
     /// A row reads the text at the end of a path.
     pub(super) fn reads(&mut self, row: &Row, side: &ReadSide, end: &End) {
-        let Some(simple) = self.text(end, row.rule.span.clone()) else {
+        let Some(simple) = self.text(end, row.rule.at.clone()) else {
             return;
         };
         if let Some(Stage::Table(table)) = side.stages.first() {
-            return self.table_reads(table, simple, end, row.rule.span.clone());
+            return self.table_reads(table, simple, end, row.rule.at.clone());
         }
         let Some(functions) = names_of(&side.stages) else {
             return;
@@ -104,7 +104,7 @@ impl Check<'_> {
             );
             self.error(
                 "AH-M147",
-                row.rule.span.clone(),
+                row.rule.at.clone(),
                 sentence,
                 "choose a function that fits the type",
             );
@@ -113,11 +113,11 @@ impl Check<'_> {
 
     /// A row writes the text at the end of a path.
     pub(super) fn writes(&mut self, row: &Row, side: &WriteSide, end: &End) {
-        let Some(simple) = self.text(end, row.rule.span.clone()) else {
+        let Some(simple) = self.text(end, row.rule.at.clone()) else {
             return;
         };
         if let Some(Stage::Table(table)) = side.stages.first() {
-            return self.table_writes(table, simple, end, row.rule.span.clone());
+            return self.table_writes(table, simple, end, row.rule.at.clone());
         }
         if names_of(&side.stages).is_none() {
             return;
@@ -143,7 +143,7 @@ impl Check<'_> {
                 row.rule.field,
                 crate::language::calls::kind_in_words(row.leaf.kind)
             );
-            self.error("AH-M147", row.rule.span.clone(), sentence, &help);
+            self.error("AH-M147", row.rule.at.clone(), sentence, &help);
         }
     }
 
@@ -152,8 +152,8 @@ impl Check<'_> {
         let Given::Text(text) = &extra.given else {
             return;
         };
-        if extra.stages.is_empty() && !text.is_empty() && self.text(end, extra.rule.span.clone()).is_some() {
-            self.literal(text, end, extra.rule.span.clone());
+        if extra.stages.is_empty() && !text.is_empty() && self.text(end, extra.rule.at.clone()).is_some() {
+            self.literal(text, end, extra.rule.at.clone());
         }
     }
 

@@ -152,35 +152,35 @@ fn what_is_required_and_not_written() {
         "number = 'o:Number'\n",
         "number.read = 'o:Number'\n",
         &[&format!(
-            "M146 '@version': `o:Order` needs `o:Number`, and no row writes it {help}"
+            "M146 @version: `o:Order` needs `o:Number`, and no row writes it {help}"
         )],
     );
     check(
         "paid = 'o:Cash | bool'\n",
         "",
         &[&format!(
-            "M146 '@version': `o:Order` needs one of `o:Cash`, `o:Account`, and no row writes it {help}"
+            "M146 @version: `o:Order` needs one of `o:Cash`, `o:Account`, and no row writes it {help}"
         )],
     );
     check(
         "'@version' = '1'\n",
         "",
         &[
-            "M146 'c:Person/name': `o:Order` needs the attribute `version`, and no row writes it (add a row with the place `…/@version`, or a constant in `[always]`)",
+            "M146 c:Person/name: `o:Order` needs the attribute `version`, and no row writes it (add a row with the place `…/@version`, or a constant in `[always]`)",
         ],
     );
     check(
         "'o:Amount/@currency' = { write = \"'EUR'\" }\n",
         "",
         &[
-            "M146 'o:Amount | decimal': `o:Amount` needs the attribute `currency`, and no row writes it (add a row with the place `…/@currency`, or a constant in `[always]`)",
+            "M146 o:Amount: `o:Amount` needs the attribute `currency`, and no row writes it (add a row with the place `…/@currency`, or a constant in `[always]`)",
         ],
     );
     check(
         "party.name = 'c:Person/name'\n",
         "",
         &[&format!(
-            "M146 'c:Person/born': `c:Person` needs `name`, and no row writes it {help}"
+            "M146 c:Person/born: `c:Person` needs `name`, and no row writes it {help}"
         )],
     );
     check("party.name = 'c:Person/name'\nparty.born = 'c:Person/born'\n", "", &[]);
@@ -192,29 +192,29 @@ fn types_that_do_not_fit() {
         "'o:Cash | bool'",
         "'o:Date'",
         &[
-            "M147 'o:Date': `o:Date` is of the type `xs:date`, which `bool` never takes (choose a function that fits the type)",
-            "M147 'o:Date': `o:Date` is of the type `xs:date`, and what this row writes never is (`paid` holds true or false)",
+            "M147 o:Date: `o:Date` is of the type `xs:date`, which `bool` never takes (choose a function that fits the type)",
+            "M147 o:Date: `o:Date` is of the type `xs:date`, and what this row writes never is (`paid` holds true or false)",
             "M109 o:Date: the place of `date` is written by another row already (the other one is in line 19)",
         ],
     );
     check(
         "'o:Cash | bool'",
         "'o:Account'",
-        &["M147 'o:Account': `o:Account` holds elements and no text of its own (name one of the places below it)"],
+        &["M147 o:Account: `o:Account` holds elements and no text of its own (name one of the places below it)"],
     );
     check(
         "'o:Date | date'",
         "\"o:Date | date('dd.MM.yyyy')\"",
         &[
-            "M147 \"o:Date | date('dd.MM.yyyy')\": `o:Date` is of the type `xs:date`, which `date` never takes (choose a function that fits the type)",
-            "M147 \"o:Date | date('dd.MM.yyyy')\": `o:Date` is of the type `xs:date`, and what this row writes never is (`date` holds a date)",
+            "M147 o:Date: `o:Date` is of the type `xs:date`, which `date` never takes (choose a function that fits the type)",
+            "M147 o:Date: `o:Date` is of the type `xs:date`, and what this row writes never is (`date` holds a date)",
         ],
     );
     check(
         "'@version' = '1'",
         "'@version' = 'one'",
         &[
-            "M147 '@version': the schema does not allow `one` at `o:Order/@version` (the value there is of the type `xs:int`)",
+            "M147 @version: the schema does not allow `one` at `o:Order/@version` (the value there is of the type `xs:int`)",
         ],
     );
     check(
@@ -234,15 +234,13 @@ fn tables_and_enumerations() {
     assert_eq!(
         with("inline = { new = 'n' }"),
         [
-            "M148 '@kind | table(k)': the table `k` does not cover a code that the schema allows at `o:Order/@kind`: `change` (add them, or say `otherwise`)"
+            "M148 @kind: the table `k` does not cover a code that the schema allows at `o:Order/@kind`: `change` (add them, or say `otherwise`)"
         ]
     );
     assert_eq!(with("inline = { new = 'n' }\notherwise = 'keep'"), [""; 0]);
     assert_eq!(
         with("inline = { new = 'n', change = 'c', old = 'o' }"),
-        [
-            "M148 '@kind | table(k)': the table `k` writes a code that the schema does not allow at `o:Order/@kind`: `old`"
-        ]
+        ["M148 @kind: the table `k` writes a code that the schema does not allow at `o:Order/@kind`: `old`"]
     );
 }
 
