@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_input;
+mod contents;
 mod kill;
 mod main_line;
 mod quota;
