@@ -9,6 +9,7 @@ mod main_line;
 mod quota;
 mod reload;
 mod sabotage;
+mod schemas;
 mod start;
 mod suspect;
 mod tidy;
