@@ -34,7 +34,7 @@ pub static MAPPING: Keys = Keys::of(&[
         "id",
         Takes::Text(Says::Words),
         "Name by which connectors, routes and commands know the mapping. Letters, digits, `-` and `.`.",
-        "Name, unter dem Anbindungen, Leitwege und Befehle die Zuordnung kennen. Buchstaben, Ziffern, `-` und `.`.",
+        "Name, unter dem Konnektoren, Routen und Befehle die Zuordnung kennen. Buchstaben, Ziffern, `-` und `.`.",
     )
     .needed(),
     key(

@@ -198,7 +198,7 @@ pub(crate) static CONNECTOR: Keys = Keys::of(&[
         "kind",
         Takes::Text(Says::Kind),
         "The kind of connector; its program is `amtshub-connector-<kind>` unless `command` says otherwise.",
-        "Die Art der Anbindung; ihr Programm ist `amtshub-connector-<kind>`, wenn `command` nichts anderes sagt.",
+        "Die Art des Konnektors; sein Programm ist `amtshub-connector-<kind>`, wenn `command` nichts anderes sagt.",
     )
     .needed(),
     key(

@@ -71,7 +71,7 @@ pub(crate) fn schema_of_hub(known: &Known<'_>) -> Value {
 pub(crate) fn schema_of_connector(known: &Known<'_>) -> Value {
     let heading = Heading {
         id: "urn:amtshub:schema:connector",
-        title: "Anbindung",
+        title: "Konnektor",
         description: "A connector: what runs beside the hub, what it sends and how that is read.",
     };
     schemas::file(&keys::CONNECTOR, heading, known)
@@ -81,7 +81,7 @@ pub(crate) fn schema_of_connector(known: &Known<'_>) -> Value {
 pub(crate) fn schema_of_route(known: &Known<'_>) -> Value {
     let heading = Heading {
         id: "urn:amtshub:schema:route",
-        title: "Leitwege",
+        title: "Routen",
         description: "Routes: who gets which documents, which of their fields, in which form, why and by which law.",
     };
     schemas::file(&keys::ROUTES, heading, known)

@@ -17,20 +17,20 @@ static ROUTE: Keys = Keys::of(&[
         "name",
         Takes::Text(Says::Words),
         "Name of the route: small letters, digits and `-`.",
-        "Name des Leitwegs: kleine Buchstaben, Ziffern und `-`.",
+        "Name der Route: kleine Buchstaben, Ziffern und `-`.",
     )
     .needed(),
     key(
         "from",
         Takes::List(&Takes::Text(Says::Connector)),
         "The connectors whose documents it takes; without it all.",
-        "Die Anbindungen, deren Dokumente er nimmt; ohne Angabe alle.",
+        "Die Konnektoren, deren Dokumente sie nimmt; ohne Angabe alle.",
     ),
     key(
         "schema",
         Takes::Text(Says::Schema),
         "The canonical schema of the documents that it takes.",
-        "Das kanonische Schema der Dokumente, die er nimmt.",
+        "Das kanonische Schema der Dokumente, die sie nimmt.",
     )
     .needed(),
     key(
@@ -43,7 +43,7 @@ static ROUTE: Keys = Keys::of(&[
         "to",
         Takes::Text(Says::Connector),
         "The connector that gets them.",
-        "Die Anbindung, die sie bekommt.",
+        "Der Konnektor, der sie bekommt.",
     ),
     key(
         "drop",
