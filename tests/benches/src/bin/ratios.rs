@@ -41,10 +41,8 @@ fn main() -> anyhow::Result<()> {
     let schema = shipped::schema(&schemas, "invoice/1")?;
     if let Some(file) = given {
         let mapping = shipped::mapping_in(&schemas, file.as_ref())?;
-        let inputs = inputs.iter();
-        return inputs
-            .map(|(_, text)| reading(&mapping, schema, text, rounds))
-            .collect();
+        let mut inputs = inputs.iter();
+        return inputs.try_for_each(|(_, text)| reading(&mapping, schema, text, rounds));
     }
     let ubl = shipped::mapping(&schemas, "ubl-invoice")?;
     let cii = shipped::mapping(&schemas, "cii-invoice")?;
