@@ -36,7 +36,7 @@ fn town() -> Town {
 
 /// The content of a mail's attachment: every tenth is larger than what travels with a message.
 fn content(number: usize) -> Vec<u8> {
-    let length = if number % 10 == 0 { 600_000 } else { 3_000 };
+    let length = if number.is_multiple_of(10) { 600_000 } else { 3_000 };
     let mut state = number as u32 + 1;
     let mut byte = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
