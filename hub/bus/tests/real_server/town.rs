@@ -176,7 +176,7 @@ pub(crate) async fn delivered(deliveries: &mut Deliveries, count: usize, acknowl
 
 /// Waits for what has to come.
 pub(crate) async fn in_time<T>(coming: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, coming).await.expect("nothing came")
+    tokio::time::timeout(PATIENCE, Box::pin(coming)).await.unwrap()
 }
 
 /// The running numbers of everything that the reader gets, until `count` are there.

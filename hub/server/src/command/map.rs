@@ -100,9 +100,10 @@ fn map(arguments: &Arguments) -> Result<Exit, Fault> {
     let name = given::name(&arguments.input);
     let rejected = |rejection| Fault::Rejected(name.clone(), Box::new(rejection));
     let mapped = read(&ends, schema, &input, &mut worker).and_then(|read| {
-        let explanation = match arguments.explain {
-            true => explained::of(&ends, &input, &read.documents, &worker)?,
-            false => explained::Explanation::default(),
+        let explanation = if arguments.explain {
+            explained::of(&ends, &input, &read.documents, &worker)?
+        } else {
+            explained::Explanation::default()
         };
         // A document of 100 MB, and what was met in it, is not needed any more while it is written.
         drop(input);
