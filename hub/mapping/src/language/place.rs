@@ -78,6 +78,12 @@ impl PartialEq for Predicate {
 
 impl Eq for Predicate {}
 
+/// The most steps of a place: no document that is read nests deeper.
+pub(crate) const STEPS_MAX: usize = 64;
+
+/// The deepest nesting of predicates.
+const PREDICATES_DEEP: usize = 8;
+
 /// Whether a character may stand in a name that is not quoted.
 fn in_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '-' | '.')
@@ -96,6 +102,11 @@ impl Place {
 
     /// Parses a place and stops behind it.
     pub(crate) fn scan(scan: &mut Scan<'_>) -> Result<Self, Fault> {
+        Self::scan_in(scan, 0)
+    }
+
+    /// Parses a place that stands in so many predicates.
+    fn scan_in(scan: &mut Scan<'_>, deep: usize) -> Result<Self, Fault> {
         let mut place = Self::default();
         if scan.peek() == Some('{') {
             place.at = Some(scan_at(scan)?);
@@ -113,7 +124,12 @@ impl Place {
                 place.attribute = Some(scan_name(scan)?);
                 return Ok(place);
             }
-            place.steps.push(scan_step(scan)?);
+            if place.steps.len() == STEPS_MAX {
+                return Err(scan.fault(format!(
+                    "a place has at most {STEPS_MAX} steps, for no document nests deeper"
+                )));
+            }
+            place.steps.push(scan_step(scan, deep)?);
             if !scan.eat("/") {
                 return Ok(place);
             }
@@ -142,13 +158,16 @@ fn scan_at(scan: &mut Scan<'_>) -> Result<Name, Fault> {
     })
 }
 
-fn scan_step(scan: &mut Scan<'_>) -> Result<Step, Fault> {
+fn scan_step(scan: &mut Scan<'_>, deep: usize) -> Result<Step, Fault> {
     let name = scan_name(scan)?;
     let mut predicates = Vec::new();
     while scan.eat("[") {
         scan.space();
         let start = scan.at();
-        let place = Place::scan(scan)?;
+        if deep == PREDICATES_DEEP {
+            return Err(scan.fault(format!("predicates are nested more than {PREDICATES_DEEP} deep")));
+        }
+        let place = Place::scan_in(scan, deep + 1)?;
         scan.space();
         let (negated, against, against_range) = scan_test(scan)?;
         let range = start..scan.at();

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::file;
-use super::place::{Name, Place};
+use super::place::{Name, Place, STEPS_MAX};
 use super::scan::{Fault, Text};
 use crate::mail;
 use crate::report::Report;
@@ -94,6 +94,11 @@ impl Vocabulary {
                 predicates,
                 at: At(text.place(&step.name.range)),
             });
+        }
+        if path.steps.len() > STEPS_MAX {
+            let sentence = format!("with its short name this place has more than {STEPS_MAX} steps");
+            report.error("AH-M106", text.inside(), sentence);
+            return Ok(None);
         }
         if let Some(attribute) = &place.attribute {
             let Some(symbol) = self.symbol(attribute, text, report) else {

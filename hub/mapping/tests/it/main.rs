@@ -19,5 +19,6 @@
 )]
 
 mod golden;
+mod hostile;
 mod load;
 mod run;
