@@ -9,7 +9,9 @@ mod draft;
 mod json;
 mod lines;
 mod matching;
+mod reader;
 mod sample;
+mod sent;
 mod values;
 mod words;
 mod xml;
@@ -21,6 +23,7 @@ use crate::format::{self, Kind};
 use draft::{Draft, Origin, TODO};
 use matching::Scope;
 use sample::Sample;
+use sent::Sent;
 
 /// So often a draft is mended.
 const ROUNDS_MAX: usize = 200;
@@ -89,6 +92,7 @@ fn read(bytes: &[u8]) -> Result<(Sample, &'static str), String> {
         None => Err("the sample is empty".to_owned()),
         Some(b'<') => xml::read(bytes).map(|sample| (sample, "xml")),
         Some(b'{' | b'[') => json::read(bytes).map(|sample| (sample, "json")),
+        Some(_) if let Some(sent) = Sent::of(bytes) => sent.read(bytes).map(|sample| (sample, sent.extension())),
         Some(_) => lines::read(bytes).map(|sample| {
             let extension = if sample.format.contains("\"csv\"") {
                 "csv"
@@ -171,11 +175,8 @@ fn required(field: &str, shape: &Shape, sample: &Sample, scope: &mut Scope) -> b
     match shape.at(field) {
         Some(Shape::Leaf(_)) => {
             // In files of lines every value stands in a record.
-            let record = sample
-                .root
-                .below
-                .first()
-                .filter(|_| !sample.format.contains("\"xml\"") && !sample.format.contains("\"json\""));
+            let of_lines = ["\"csv\"", "\"fixed\""].iter().any(|kind| sample.format.contains(kind));
+            let record = sample.root.below.first().filter(|_| of_lines);
             let place = match record {
                 Some(record) if scope.list.is_empty() => format!("{}/{TODO}", record.name),
                 _ => TODO.to_owned(),

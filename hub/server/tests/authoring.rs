@@ -223,6 +223,41 @@ fn new_mapping_from_json_csv_and_fixed_width() {
 }
 
 #[test]
+fn new_mapping_of_what_people_send() {
+    proposed(
+        "brief.eml",
+        "From: Erika Beispiel <erika@x.example>\nDate: Mon, 1 Jun 2026 10:00:00 +0200\nMessage-ID: <1@x.example>\nSubject: Antrag\n\
+         Content-Type: multipart/mixed; boundary=b\n\n--b\n\nGuten Tag\n--b\nContent-Type: application/pdf\n\
+         Content-Disposition: attachment; filename=a.pdf\n\nx\n--b\nContent-Type: application/pdf\n\
+         Content-Disposition: attachment; filename=b.pdf\n\nx\n--b--\n",
+        "communication/1",
+        &[
+            "kind = \"mail\"",
+            "subject = \"header:Subject\"",
+            "text = \"body:text\"",
+            "each = \"part\"",
+        ],
+    );
+    proposed(
+        "anfrage.multipart",
+        "--b\r\nContent-Disposition: form-data; name=\"subject\"\r\n\r\nLoch\r\n--b\r\nContent-Disposition: form-data; \
+         name=\"lastName\"\r\n\r\nBeispiel\r\n--b\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\na@x.example\r\n--b--\r\n",
+        "communication/1",
+        &["kind = \"multipart\"", "subject = \"subject\""],
+    );
+    proposed(
+        "beleg.form",
+        "nr=R-1&betrag=12.50&name=Erika+Beispiel",
+        "",
+        &[
+            "kind = \"form\"",
+            "number = \"nr\"",
+            "amount.value = \"betrag | decimal\"",
+        ],
+    );
+}
+
+#[test]
 fn new_mapping_says_what_it_cannot() {
     let folder = tempfile::tempdir().unwrap();
     let from = folder.path().join("x.xml");

@@ -7,7 +7,8 @@ use std::fmt::Write;
 use hub_mapping::source::{Listener, Names, Piece, Symbol};
 use hub_mapping::strict::{decode_xml, walk_xml};
 
-use super::sample::{Place, Sample, quoted};
+use super::reader::Reader;
+use super::sample::{Sample, quoted};
 
 /// Reads a sample.
 pub(super) fn read(bytes: &[u8]) -> Result<Sample, String> {
@@ -25,14 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sample, String> {
         .iter()
         .map(|(uri, local)| prefixed(prefixes.get(*uri).map_or("", String::as_str), local))
         .collect();
-    let mut reader = Reader {
-        text: &text,
-        names: Names::of(names),
-        spelled,
-        path: Vec::new(),
-        counts: vec![BTreeMap::new()],
-        root: Place::default(),
-    };
+    let mut reader = Reader::of_text(&text, Names::of(names), spelled);
     walk_xml(&text, &mut reader).map_err(|fault| fault.to_string())?;
     let (prefix, local) = root.split_once(':').unwrap_or(("", &root));
     let uri = bindings
@@ -159,86 +153,4 @@ impl Listener for Locals {
     fn attribute(&mut self, _: Symbol, _: &str, _: Piece<'_>) {}
     fn text(&mut self, _: Piece<'_>) {}
     fn leave(&mut self, _: usize) {}
-}
-
-/// Builds the places of a document.
-struct Reader<'t> {
-    text: &'t str,
-    names: Names,
-    /// The spelling of each symbol in the mapping.
-    spelled: Vec<String>,
-    path: Vec<String>,
-    /// How often each name came below the places that are open.
-    counts: Vec<BTreeMap<String, usize>>,
-    root: Place,
-}
-
-impl Reader<'_> {
-    fn name(&self, symbol: Symbol, spelled: &str) -> String {
-        let index = (symbol.number() as usize).checked_sub(1);
-        index
-            .and_then(|index| self.spelled.get(index))
-            .map_or_else(|| spelled.to_owned(), Clone::clone)
-    }
-
-    fn here(&mut self) -> &mut Place {
-        self.path.iter().fold(&mut self.root, |place, name| place.enter(name))
-    }
-
-    fn piece(&self, piece: Piece<'_>) -> String {
-        match piece {
-            Piece::Span(start, end) => self.text.get(start..end).unwrap_or_default().to_owned(),
-            Piece::Made(text, _) => text.to_owned(),
-        }
-    }
-}
-
-impl Listener for Reader<'_> {
-    fn names(&self) -> &Names {
-        &self.names
-    }
-
-    fn begin(&mut self, _: usize) {}
-
-    fn end(&mut self, _: usize) {}
-
-    fn enter(&mut self, name: Symbol, spelled: &str, _: usize) -> bool {
-        let name = self.name(name, spelled);
-        let count = self.counts.last_mut().map_or(1, |counts| {
-            let count = counts.entry(name.clone()).or_insert(0);
-            *count += 1;
-            *count
-        });
-        self.path.push(name);
-        self.counts.push(BTreeMap::new());
-        self.here().repeated |= count > 1;
-        true
-    }
-
-    fn attribute(&mut self, name: Symbol, spelled: &str, value: Piece<'_>) {
-        // An attribute without prefix is in no namespace.
-        let name = if spelled.contains(':') {
-            self.name(name, spelled)
-        } else {
-            spelled.to_owned()
-        };
-        let value = self.piece(value);
-        if !spelled.starts_with("xsi:") {
-            self.here().enter(&format!("@{name}")).value(&value);
-        }
-    }
-
-    fn text(&mut self, piece: Piece<'_>) {
-        let value = self.piece(piece);
-        self.here().value(&value);
-    }
-
-    fn is_curious(&self) -> bool {
-        true
-    }
-
-    fn leave(&mut self, _: usize) {
-        self.path.pop();
-        self.counts.pop();
-    }
 }

@@ -69,8 +69,7 @@ impl Vocabulary {
         for step in &place.steps {
             if step.name.prefix.is_none() && step.name.local == file::TODO {
                 file::unfinished(text.place(&step.name.range), report);
-            }
-            if self.is_mail && !mail::is_step(&step.name, text, report) {
+            } else if self.is_mail && !mail::is_step(&step.name, text, report) {
                 return Ok(None);
             }
             let Some(name) = self.symbol(&step.name, text, report) else {
