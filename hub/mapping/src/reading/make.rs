@@ -213,11 +213,11 @@ impl Listening<'_> {
             let text = format!("`{}` is missing; the mapping requires it", leaf.rule.place);
             let rejection = Rejection::new(Code::new("AH-M201"), text, "let the source fill it in")
                 .at_field(self.indexed(&leaf.rule.field))
-                .by_rule(self.rules.place(leaf.rule.span.start))
-                .at_path(leaf.rule.place.clone());
+                .by_rule(self.rules.place(leaf.rule.span.start));
+            // The path of what it is missing in, with indices, is found with those of the other findings.
             self.findings.push(ReadFinding {
-                rejection: rejection.at(hub_message::Place::of(self.bytes, begins)),
-                at: None,
+                rejection,
+                at: Some(begins),
             });
         }
     }

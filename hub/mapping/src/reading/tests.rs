@@ -185,7 +185,7 @@ fn all_findings_of_a_document_with_their_places() {
         "<r>\n<d>09.01.2015</d><n>Erika</n>\n<l/><l><n>1</n></l><l><n>x</n><t>?</t></l></r>",
         "AH-M210 d /r/d 2:4 the value does not have the form yyyy-MM-dd (`date`) (it is `09.01.2015`)\n\
          AH-M210 name /r/n 2:21 the value does not have the form yyyy-MM-dd (`date`)\n\
-         AH-M201 need x 1:1 `x` is missing; the mapping requires it\n\
+         AH-M201 need /r 1:1 `x` is missing; the mapping requires it\n\
          AH-M210 lines[2].n /r/l[3]/n 3:26 the value is not a decimal number with the mark `.` (`decimal`) (it is `x`)\n\
          AH-M212 lines[2].t /r/l[3]/t 3:34 the value is not in the table `t` (it is `?`)",
     );
