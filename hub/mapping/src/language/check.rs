@@ -4,6 +4,7 @@
 mod asked;
 mod missing;
 mod overlaps;
+mod size;
 pub(crate) mod unused;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,10 @@ use crate::rows::{Against, Extra, FieldRef, Path, Scope};
 
 /// Runs all of them.
 pub(crate) fn all(scope: &Scope, shape: &Shape, file: &File, forbidden: &[(Path, Range<usize>)], report: &mut Report) {
+    // What is too large is not looked at further, which would take long.
+    if !size::fits(scope, file.canonical.clone(), report) {
+        return;
+    }
     overlaps::check(scope, report);
     asked::check(scope, scope, report);
     must_not_map(scope, &Path::default(), forbidden, report);

@@ -193,3 +193,13 @@ fn hostile_files_load_or_are_refused() {
         }
     }
 }
+
+#[test]
+fn more_rows_than_programs_can_number_are_refused() {
+    let schemas = schema();
+    let always = many(40_000, |n| format!("\"a/x{n}\" = \"1\"\n"));
+    let text = format!("{}[always]\n{always}", row("a/n"));
+    let loaded = Mapping::load("hostile.map.toml", &text, sample(&schemas).shape(), Beside::NOTHING);
+    let is_said = loaded.findings.iter().any(|finding| finding.code.as_str() == "AH-M124");
+    assert!(loaded.mapping.is_none() && is_said, "{:?}", loaded.findings.first());
+}
