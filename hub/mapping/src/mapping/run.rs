@@ -119,7 +119,6 @@ impl With<'_> {
             names: &self.mapping.names,
             policy: self.mapping.policy,
             text,
-            bytes,
             state: &mut *self.state,
             secrets: &|name| secrets.get(name),
             rules: &self.mapping.rules,

@@ -70,8 +70,6 @@ pub(crate) struct Listening<'a> {
     pub(crate) policy: Policy,
     /// The decoded text of the document; empty where every text is told as made.
     pub(crate) text: &'a str,
-    /// What offsets count in.
-    pub(crate) bytes: &'a [u8],
     pub(crate) state: &'a mut ReadState,
     pub(crate) secrets: &'a dyn Fn(&str) -> Option<&'a [u8]>,
     /// The mapping's file and its text, for the places of rules.
