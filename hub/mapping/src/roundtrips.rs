@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What one mapping writes it reads back as the same canonical document, in every format that can carry it.
 
+mod lines;
+
 use hub_message::{Tree, TreeBuilder};
 use proptest::prelude::*;
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use hub_message::Rejection;
 
 use super::{FIELDS_MAX, FormFormat};
+use crate::encoding::Encoding;
 use crate::mime::Fault;
 use crate::mime::finder::Finder;
 use crate::mime::transfer::hex;
@@ -98,7 +99,9 @@ impl FormFormat {
             }
         }
         let encoding = self.file.encoding;
-        let text = encoding.decode(&bytes).map(Cow::into_owned).map_err(|_| {
+        // A field has no byte order mark: the same bytes at its beginning are a character (URL Standard, section 5.1).
+        let begins_with_mark = encoding == Encoding::Utf8 && bytes.starts_with("\u{feff}".as_bytes());
+        let text = encoding.decode(&bytes).map_err(|_| {
             Fault::new(
                 at,
                 "AH-E102",
@@ -106,6 +109,8 @@ impl FormFormat {
                 "see in which encoding the page is that holds the form, and name it in the mapping's [format]",
             )
         })?;
+        let mark = if begins_with_mark { "\u{feff}" } else { "" };
+        let text = format!("{mark}{text}");
         if text.contains('\0') {
             return Err(Fault::new(
                 at,
