@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! A web form as a source of the mapping engine.
 
-use std::borrow::Cow;
-
 use hub_message::Rejection;
 
 use super::{FIELDS_MAX, FormFormat};
