@@ -19,7 +19,10 @@ use serde::{Deserialize, Serialize};
 const NAMED_MAX: u32 = 2;
 
 /// Length of the file: one write within one sector, so that it never is half old and half new.
-const FILE_BYTES: usize = 256;
+const FILE_BYTES: usize = 512;
+
+/// Messages that are remembered beside the one being planned.
+const KEPT_MAX: usize = 3;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct State {
@@ -29,6 +32,10 @@ struct State {
     up_to: u64,
     /// The message being planned, while the hub is careful.
     named: Option<Named>,
+    /// Messages that were named when the process ended and are not done yet. One before them may come again, because its
+    /// acknowledgement was lost with the process, and must not make them forgotten.
+    #[serde(default)]
+    kept: Vec<Named>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,18 +80,19 @@ impl Marker {
             running: !fresh,
             ..State::default()
         });
-        let named = last.named.filter(|_| last.running);
-        let careful_up_to = match (last.running, &named) {
-            (true, Some(named)) => last.up_to.max(named.sequence),
-            (true, None) => last.up_to,
-            (false, _) => 0,
+        let kept: Vec<Named> = last.named.into_iter().chain(last.kept).take(KEPT_MAX).collect();
+        let kept = if last.running { kept } else { Vec::new() };
+        let careful_up_to = match last.running {
+            true => kept.iter().map(|named| named.sequence).fold(last.up_to, u64::max),
+            false => 0,
         };
         let mut marker = Self {
             file,
             state: State {
                 running: true,
                 up_to: last.up_to,
-                named,
+                named: None,
+                kept,
             },
             careful_up_to,
         };
@@ -110,11 +118,16 @@ impl Marker {
 
     /// Names the message that is planned next, with fsync. Only for messages that [`Marker::is_careful`] tells.
     pub(crate) fn name(&mut self, sequence: u64) -> io::Result<Verdict> {
-        let times = match &self.state.named {
-            Some(named) if named.sequence == sequence => named.times,
-            _ => 0,
-        };
+        let before = self.state.named.iter().chain(&self.state.kept);
+        let times = before
+            .filter(|named| named.sequence == sequence)
+            .map(|named| named.times)
+            .max()
+            .unwrap_or_default();
+        self.state.kept.retain(|named| named.sequence != sequence);
         if times >= NAMED_MAX {
+            // Until its dead letter is made the file goes on naming it.
+            self.state.named = Some(Named { sequence, times });
             return Ok(Verdict::Suspect);
         }
         self.state.named = Some(Named {
@@ -138,6 +151,7 @@ impl Marker {
     pub(crate) fn stopped(mut self) -> io::Result<()> {
         self.state.running = false;
         self.state.named = None;
+        self.state.kept.clear();
         self.write()?;
         self.file.sync_data()
     }
@@ -201,6 +215,23 @@ mod tests {
         assert_eq!(crash(7, false), Verdict::Suspect);
         assert_eq!(crash(7, true), Verdict::Suspect, "still, until its dead letter is made");
         assert_eq!(crash(8, false), Verdict::Plan, "another message starts at nought");
+    }
+
+    #[test]
+    fn a_message_that_comes_again_makes_the_one_behind_it_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let life = || {
+            let mut marker = open(folder.path());
+            marker.taken(9).unwrap();
+            // Published in the last life too, but the process ended before it was acknowledged.
+            assert_eq!(marker.name(7).unwrap(), Verdict::Plan);
+            marker.planned().unwrap();
+            marker.name(8).unwrap()
+        };
+        assert_eq!(
+            [life(), life(), life()],
+            [Verdict::Plan, Verdict::Plan, Verdict::Suspect]
+        );
     }
 
     #[test]
