@@ -82,9 +82,10 @@ impl Marker {
         });
         let kept: Vec<Named> = last.named.into_iter().chain(last.kept).take(KEPT_MAX).collect();
         let kept = if last.running { kept } else { Vec::new() };
-        let careful_up_to = match last.running {
-            true => kept.iter().map(|named| named.sequence).fold(last.up_to, u64::max),
-            false => 0,
+        let careful_up_to = if last.running {
+            kept.iter().map(|named| named.sequence).fold(last.up_to, u64::max)
+        } else {
+            0
         };
         let mut marker = Self {
             file,
