@@ -6,6 +6,10 @@ use amtshub_tests::town::Town;
 
 const QUOTA: usize = 100;
 
+/// A recipient that counted as full stays so until less than nine tenths of its quota wait. While its messages are on
+/// their way the count may run ahead of what the stream holds, so the source may stop a little before the quota.
+const NEARLY: usize = QUOTA * 9 / 10;
+
 #[test]
 fn a_dead_recipient_leaves_other_routes_untouched() {
     let mut town = Town::new();
@@ -28,10 +32,10 @@ fn a_dead_recipient_leaves_other_routes_untouched() {
             record::xml(1, number, 600).as_bytes(),
         );
     }
-    town.wait("the dead recipient's quota is full", |town| {
-        town.connector_status("tot")["waiting"]
-            .as_u64()
-            .is_some_and(|waiting| waiting >= QUOTA as u64)
+    town.wait("the dead recipient's quota is full and its source stopped", |town| {
+        let waiting = town.connector_status("tot")["waiting"].as_u64().unwrap_or(0);
+        let source = town.connector_status("quelle-a");
+        waiting >= NEARLY as u64 && source["sentence"].as_str().is_some_and(|sentence| sentence.contains("tot"))
     });
     for number in 0..QUOTA {
         town.drop_file(
@@ -45,15 +49,7 @@ fn a_dead_recipient_leaves_other_routes_untouched() {
     });
     let waiting = town.connector_status("tot")["waiting"].as_u64().expect("a number");
     assert!(
-        (QUOTA as u64..2 * QUOTA as u64).contains(&waiting),
+        (NEARLY as u64..2 * QUOTA as u64).contains(&waiting),
         "the quota holds: {waiting} wait"
-    );
-    let sentence = town.connector_status("quelle-a")["sentence"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    assert!(
-        sentence.contains("tot"),
-        "the status says who stops the source: {sentence}"
     );
 }
