@@ -32,6 +32,7 @@ fn manifest() -> Manifest {
         target_class: Some(TargetClass::Idempotent),
         emits: Vec::new(),
         accepts: Vec::new(),
+        answers: Vec::new(),
         config_schema: settings::schema(),
         max_in_flight: IN_FLIGHT,
     }
@@ -42,6 +43,7 @@ fn open(settings: &Value) -> Result<Endpoints<Inbox, Outbox>, SettingsFault> {
     Ok(Endpoints {
         source: settings.inbox.map(Inbox::open).transpose()?,
         sink: settings.outbox.map(Outbox::open).transpose()?,
+        responder: None,
     })
 }
 

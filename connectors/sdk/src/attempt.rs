@@ -51,6 +51,7 @@ impl<K: Sink> Delivering<K> {
                 Ok(receipt) => return Some(receipt),
                 Err(trouble) => trouble,
             };
+            self.health.repeated();
             self.health.trouble(Part::Target, trouble.0);
             if !self.gate.rest(backoff.next()).await {
                 return None;
@@ -86,6 +87,7 @@ impl<K: Sink> Delivering<K> {
             outcome,
         };
         self.finish(receipt.clone()).await?;
+        self.health.settled();
         failpoint::reach("finished");
         Ok(receipt)
     }

@@ -4,19 +4,20 @@
 
 use std::time::Duration;
 
+use hub_message::Pause;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The gate; clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
-    paused: watch::Receiver<bool>,
+    paused: watch::Receiver<Option<Pause>>,
     closed: CancellationToken,
 }
 
 impl Gate {
     /// A gate that `paused` holds and `closed` closes.
-    pub(crate) fn new(paused: watch::Receiver<bool>, closed: CancellationToken) -> Self {
+    pub(crate) fn new(paused: watch::Receiver<Option<Pause>>, closed: CancellationToken) -> Self {
         Self { paused, closed }
     }
 
@@ -26,7 +27,7 @@ impl Gate {
         tokio::select! {
             biased;
             () = self.closed.cancelled() => false,
-            open = paused.wait_for(|paused| !paused) => open.is_ok(),
+            open = paused.wait_for(Option::is_none) => open.is_ok(),
         }
     }
 
@@ -44,7 +45,7 @@ impl Gate {
         let mut paused = self.paused.clone();
         tokio::select! {
             () = self.closed.cancelled() => {}
-            _ = paused.wait_for(|paused| *paused) => {}
+            _ = paused.wait_for(Option::is_some) => {}
         }
     }
 
@@ -60,12 +61,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_held_gate_opens_and_a_closed_one_does_not() {
-        let (pause, paused) = watch::channel(true);
+        let (pause, paused) = watch::channel(Some(Pause::default()));
         let closed = CancellationToken::new();
         let gate = Gate::new(paused, closed.clone());
         gate.held().await;
         let (passed, ()) = tokio::join!(gate.pass(), async {
-            pause.send_replace(false);
+            pause.send_replace(None);
         });
         assert!(passed);
         assert!(gate.rest(Duration::ZERO).await);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use hub_message::manifest::State;
-use hub_message::{Beat, Digest, Timestamp};
+use hub_message::{Beat, Digest, Pause, Timestamp};
 
 /// The present time. The only clock of the SDK; nothing is ordered by it.
 pub fn now() -> Timestamp {
@@ -33,13 +33,17 @@ pub(crate) enum Part {
 #[derive(Debug, Default)]
 struct Facts {
     troubles: [Option<String>; 5],
-    paused: bool,
+    paused: Option<Pause>,
     draining: bool,
     source_ok: Option<Timestamp>,
     target_ok: Option<Timestamp>,
     taken: u32,
     delivering: u32,
     refused: u64,
+    emitted: u64,
+    settled: u64,
+    repeated: u64,
+    answered: u64,
     config_digest: Option<Digest>,
 }
 
@@ -81,8 +85,8 @@ impl Health {
     }
 
     /// A person has paused or resumed the connector.
-    pub(crate) fn paused(&self, paused: bool) {
-        self.facts().paused = paused;
+    pub(crate) fn paused(&self, pause: Option<Pause>) {
+        self.facts().paused = pause;
     }
 
     /// The connector is finishing what it holds.
@@ -105,6 +109,26 @@ impl Health {
         self.facts().refused += count;
     }
 
+    /// The stream has acknowledged so many more records.
+    pub(crate) fn emitted(&self, count: usize) {
+        self.facts().emitted += count as u64;
+    }
+
+    /// One more delivery came to its end.
+    pub(crate) fn settled(&self) {
+        self.facts().settled += 1;
+    }
+
+    /// One more attempt has to be made again.
+    pub(crate) fn repeated(&self) {
+        self.facts().repeated += 1;
+    }
+
+    /// One more question is answered.
+    pub(crate) fn answered(&self) {
+        self.facts().answered += 1;
+    }
+
     /// The configuration that it now runs on.
     pub(crate) fn configured(&self, digest: &Digest) {
         self.facts().config_digest = Some(digest.clone());
@@ -116,13 +140,13 @@ impl Health {
         let trouble = facts.troubles.iter().flatten().next();
         let state = match () {
             () if facts.draining => State::Draining,
-            () if facts.paused => State::Paused,
+            () if facts.paused.is_some() => State::Paused,
             () if trouble.is_some() => State::Degraded,
             () => State::Running,
         };
         let text = match (state, trouble) {
             (State::Draining, _) => "Beendet die laufenden Vorgänge und hält dann an.".to_owned(),
-            (State::Paused, _) => "Angehalten durch eine Person; nichts geht verloren.".to_owned(),
+            (State::Paused, _) => held(facts.paused.as_ref()),
             (_, Some(trouble)) => trouble.clone(),
             (_, None) => "Arbeitet ohne Störung.".to_owned(),
         };
@@ -134,8 +158,26 @@ impl Health {
             target_ok: facts.target_ok,
             config_digest: facts.config_digest.clone(),
             refused: facts.refused,
+            emitted: facts.emitted,
+            settled: facts.settled,
+            repeated: facts.repeated,
+            answered: facts.answered,
         }
     }
+}
+
+/// The pause in a sentence.
+fn held(pause: Option<&Pause>) -> String {
+    let mut sentence = "Angehalten durch eine Person".to_owned();
+    if let Some(until) = pause.and_then(|pause| pause.until) {
+        let minute: String = until.to_string().chars().take(16).collect();
+        sentence.push_str(&format!(" bis {} UTC", minute.replace('T', " ")));
+    }
+    match pause.map(|pause| pause.reason.trim()).unwrap_or_default() {
+        "" => sentence.push_str("; nichts geht verloren."),
+        reason => sentence.push_str(&format!(": {reason}. Nichts geht verloren.")),
+    }
+    sentence
 }
 
 #[cfg(test)]
@@ -167,8 +209,13 @@ mod tests {
     fn a_pause_and_a_drain_come_before_any_trouble() {
         let health = Health::default();
         health.trouble(Part::Source, "Quelle weg.");
-        health.paused(true);
-        check(&health, State::Paused, "Angehalten");
+        health.paused(Some(Pause::default()));
+        check(&health, State::Paused, "durch eine Person; nichts geht verloren");
+        health.paused(Some(Pause {
+            reason: "Umzug der Finanzen".into(),
+            until: Some(Timestamp::from_millis(1_790_000_000_000)),
+        }));
+        check(&health, State::Paused, "bis 2026-09-21 13:33 UTC: Umzug der Finanzen. Nichts");
         health.draining();
         check(&health, State::Draining, "Beendet");
     }

@@ -15,6 +15,7 @@ use crate::failpoint;
 use crate::fault::Unavailable;
 use crate::gate::Gate;
 use crate::health::{Health, Part};
+use crate::lookups::Lookups;
 use crate::source::{Content, Limits, Record, Refusal, Source};
 
 /// Uploads beside each other; the order of the records stays.
@@ -74,6 +75,7 @@ impl<S: Source> Intake<S> {
     /// Works until the gate closes.
     pub(crate) async fn run(mut self) {
         let mut backoff = Backoff::default();
+        self.source.attach(Lookups::new(self.bus.clone()));
         while self.gate.pass().await {
             match self.source.take(self.limits).await {
                 Ok(taken) => {
@@ -141,11 +143,13 @@ impl<S: Source> Intake<S> {
 
     /// `true` when the stream has acknowledged everything.
     async fn emit(&mut self, emits: Vec<Emit>) -> bool {
+        let count = emits.len();
         let mut backoff = Backoff::default();
         loop {
             match self.bus.emit(emits.clone()).await {
                 Ok(()) => {
                     self.health.well(Part::Stream);
+                    self.health.emitted(count);
                     return true;
                 }
                 Err(fault) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! What every connector shares: [`Source`] and [`Sink`], the loops around them, the ledger, the talk with the hub.
+//! What every connector shares: [`Source`], [`Sink`] and [`Responder`], the loops around them, the ledger, the talk with the hub.
 //!
 //! Invariants: a source lets go of a record only after the stream has acknowledged it; a target is touched only after
 //! the ledger has been asked; a delivery is acknowledged only after its receipt is in the stream.
@@ -19,8 +19,10 @@ mod health;
 mod intake;
 mod lanes;
 mod ledger;
+mod lookups;
 mod parent;
 mod reading;
+mod responder;
 mod run;
 mod session;
 mod sink;
@@ -32,6 +34,8 @@ pub use delivery::{Delivery, Reader};
 pub use fault::{SettingsFault, SinkFault, Unavailable};
 pub use health::now;
 pub use ledger::{Entry, Ledger, LedgerFault, Progress};
+pub use lookups::{Found, LookupFault, Lookups};
+pub use responder::{Answer, NoResponder, Responder, ResponderFault};
 pub use run::{Endpoints, run};
 pub use sink::{Done, NoSink, Sink, Steps};
 pub use source::{Content, NoSource, Refusal, Source};

@@ -23,6 +23,7 @@ use crate::health::Health;
 use crate::intake::MessageKey;
 use crate::ledger::{Ledger, LedgerFault};
 use crate::parent;
+use crate::responder::{NoResponder, Responder};
 use crate::session::Session;
 use crate::sink::Sink;
 use crate::source::Source;
@@ -32,23 +33,26 @@ use crate::work::{Ended, Work};
 /// How long a connector may take to finish what it holds.
 pub(crate) const DRAIN: Duration = Duration::from_secs(9);
 
-/// The two sides of a connector, as its settings want them.
+/// The sides of a connector, as its settings want them.
 #[derive(Debug)]
-pub struct Endpoints<S, K> {
+pub struct Endpoints<S, K, R = NoResponder> {
     /// Where records come from.
     pub source: Option<S>,
     /// Where deliveries go.
     pub sink: Option<K>,
+    /// Who answers look-ups.
+    pub responder: Option<R>,
 }
 
 /// Runs a connector of the kind that `manifest` describes; `open` makes its endpoints from the settings that the hub
 /// hands over, again whenever they change. Exit codes: 0 after an orderly end, 1 after a fault of the program, 2 for a
 /// wrong command line, 3 when state folder or seed cannot be used.
-pub fn run<S, K, O>(manifest: Manifest, open: O) -> ExitCode
+pub fn run<S, K, R, O>(manifest: Manifest, open: O) -> ExitCode
 where
     S: Source,
     K: Sink,
-    O: Fn(&Value) -> Result<Endpoints<S, K>, SettingsFault>,
+    R: Responder,
+    O: Fn(&Value) -> Result<Endpoints<S, K, R>, SettingsFault>,
 {
     let arguments = Arguments::parse();
     let manifest = common_settings::offered(manifest);
@@ -100,11 +104,12 @@ fn unusable(what: &str, error: &dyn std::fmt::Display) -> ExitCode {
     ExitCode::from(3)
 }
 
-async fn serve<S, K, O>(arguments: Arguments, manifest: Manifest, open: O) -> ExitCode
+async fn serve<S, K, R, O>(arguments: Arguments, manifest: Manifest, open: O) -> ExitCode
 where
     S: Source,
     K: Sink,
-    O: Fn(&Value) -> Result<Endpoints<S, K>, SettingsFault>,
+    R: Responder,
+    O: Fn(&Value) -> Result<Endpoints<S, K, R>, SettingsFault>,
 {
     let (Some(name), Some(url), Some(seed), Some(state)) =
         (arguments.name, arguments.nats, arguments.seed, arguments.state)
@@ -150,6 +155,7 @@ where
     tasks.spawn(Arc::clone(&session).greet());
     tasks.spawn(Arc::clone(&session).beat());
     tasks.spawn(Arc::clone(&session).control());
+    tasks.spawn(Arc::clone(&session).resume_in_time());
     let ended = work.run(open, &mut tasks).await;
     session.stop.cancel();
     session.beat_once().await;
@@ -185,9 +191,9 @@ async fn open_ledger(path: &Path) -> Result<Ledger, LedgerFault> {
 
 fn session(bus: ConnectorBus, manifest: Manifest, state: StateFolder, stop: CancellationToken) -> Arc<Session> {
     let cached: Option<Arc<Welcome>> = state.welcome().map(Arc::new);
-    let paused = state.is_paused();
+    let paused = state.pause();
     let health = Health::default();
-    health.paused(paused);
+    health.paused(paused.clone());
     Arc::new(Session {
         bus,
         manifest,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hub_bus::connector::{ConnectorBus, Control};
-use hub_message::{Hello, Manifest, Welcome};
+use hub_message::{Hello, Manifest, Pause, Welcome};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::greeting::Greeting;
-use crate::health::{Health, Part};
+use crate::health::{Health, Part, now};
 use crate::state::StateFolder;
 
 /// A heartbeat each.
@@ -30,7 +30,7 @@ pub(crate) struct Session {
     /// The hub's last word on the configuration.
     pub welcome: watch::Sender<Option<Arc<Welcome>>>,
     pub greeting: Arc<Greeting>,
-    pub paused: watch::Sender<bool>,
+    pub paused: watch::Sender<Option<Pause>>,
     pub stop: CancellationToken,
 }
 
@@ -132,8 +132,11 @@ impl Session {
     async fn answer(&self, control: Control) {
         let verb = control.verb.clone();
         let answer = match verb.as_str() {
-            "pause" => self.pause(true),
-            "resume" => self.pause(false),
+            "pause" => match pause_of(&control.payload) {
+                Some(pause) => self.pause(Some(pause)),
+                None => json!({"error": {"code": "AH-B422", "text": "the pause cannot be read"}}),
+            },
+            "resume" => self.pause(None),
             "config" => {
                 self.greeting.again();
                 json!({"ok": true})
@@ -149,17 +152,59 @@ impl Session {
         }
     }
 
-    fn pause(&self, paused: bool) -> Value {
-        if let Err(error) = self.state.keep_paused(paused) {
-            return json!({"error": {"code": "AH-B421", "text": error.to_string()}});
+    fn pause(&self, pause: Option<Pause>) -> Value {
+        match self.hold(pause) {
+            Ok(()) => json!({"ok": true}),
+            Err(error) => json!({"error": {"code": "AH-B421", "text": error.to_string()}}),
         }
-        self.health.paused(paused);
-        self.paused.send_replace(paused);
-        json!({"ok": true})
+    }
+
+    /// Pauses, or goes on, once that is kept.
+    fn hold(&self, pause: Option<Pause>) -> std::io::Result<()> {
+        self.state.keep_pause(pause.as_ref())?;
+        self.health.paused(pause.clone());
+        self.paused.send_replace(pause);
+        Ok(())
+    }
+
+    /// Ends a pause when its time has come.
+    pub(crate) async fn resume_in_time(self: Arc<Self>) {
+        let mut paused = self.paused.subscribe();
+        loop {
+            let until = paused.borrow_and_update().as_ref().and_then(|pause| pause.until);
+            let over = async {
+                match until {
+                    Some(until) => {
+                        let millis = u64::try_from(until.millis() - now().millis()).unwrap_or(0);
+                        tokio::time::sleep(Duration::from_millis(millis)).await;
+                    }
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                changed = paused.changed() => if changed.is_err() { return },
+                () = over => {
+                    tracing::info!("the pause is over");
+                    if self.hold(None).is_err() {
+                        tokio::time::sleep(BEAT).await;
+                    }
+                    self.beat_once().await;
+                }
+            }
+        }
     }
 
     /// How the connector is, in the words of its heartbeat.
     fn check(&self) -> Value {
         serde_json::to_value(self.health.beat()).map_or_else(|_| json!({"ok": false}), |beat| json!({"ok": beat}))
+    }
+}
+
+/// The pause that a control request asks for; without a body one without reason and end.
+fn pause_of(payload: &[u8]) -> Option<Pause> {
+    match payload.trim_ascii() {
+        b"" | b"null" | b"{}" => Some(Pause::default()),
+        json => serde_json::from_slice(json).ok(),
     }
 }

@@ -9,6 +9,7 @@ use hub_message::body::CaseHint;
 use hub_message::{Digest, MessageType, Sensitive, Timestamp};
 
 use crate::fault::Unavailable;
+use crate::lookups::Lookups;
 
 /// A system that records are taken from.
 ///
@@ -18,6 +19,9 @@ use crate::fault::Unavailable;
 pub trait Source: Send + 'static {
     /// What the source needs to find a record again when it is to be confirmed.
     type Ticket: Send + Sync + 'static;
+
+    /// Called once before anything is taken, for a source whose system also looks things up at others.
+    fn attach(&mut self, _lookups: Lookups) {}
 
     /// What is there now, in the order in which it is to be sent, at most `limits` allow. It may wait for something
     /// to come, for about a second, and then returns nothing.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use hub_message::Welcome;
+use hub_message::{Pause, Welcome};
 
 /// The state folder of one connector.
 #[derive(Debug, Clone)]
@@ -36,15 +36,18 @@ impl StateFolder {
         self.write("welcome.json", &json)
     }
 
-    /// Whether a person paused the connector; a restart does not forget it.
-    pub(crate) fn is_paused(&self) -> bool {
-        self.0.join("paused").exists()
+    /// The pause that a person asked for; a restart does not forget it.
+    pub(crate) fn pause(&self) -> Option<Pause> {
+        let json = fs::read(self.0.join("paused")).ok()?;
+        // Whatever stands there, the file says that the connector is paused.
+        Some(serde_json::from_slice(&json).unwrap_or_default())
     }
 
-    /// Keeps the pause.
-    pub(crate) fn keep_paused(&self, paused: bool) -> io::Result<()> {
-        if paused {
-            return self.write("paused", b"");
+    /// Keeps the pause, or its end.
+    pub(crate) fn keep_pause(&self, pause: Option<&Pause>) -> io::Result<()> {
+        if let Some(pause) = pause {
+            let json = serde_json::to_vec(pause).map_err(io::Error::other)?;
+            return self.write("paused", &json);
         }
         match fs::remove_file(self.0.join("paused")) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
@@ -78,7 +81,7 @@ mod tests {
     fn the_last_welcome_and_the_pause_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         let state = StateFolder::open(&folder.path().join("a/b")).unwrap();
-        assert!(state.welcome().is_none() && !state.is_paused());
+        assert!(state.welcome().is_none() && state.pause().is_none());
         let welcome: Welcome = serde_json::from_value(serde_json::json!({
             "connector": "inbox", "config": {"a": 1}, "config_digest": "0".repeat(64),
             "types": ["scan.sidecar.1"], "inline_bytes_max": 1, "document_bytes_max": 2,
@@ -91,10 +94,16 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600);
-        state.keep_paused(true).unwrap();
-        assert!(state.is_paused());
-        state.keep_paused(false).unwrap();
-        state.keep_paused(false).unwrap();
-        assert!(!state.is_paused());
+        let pause = Pause {
+            reason: "Wartung".into(),
+            until: Some(hub_message::Timestamp::from_millis(1_790_000_000_000)),
+        };
+        state.keep_pause(Some(&pause)).unwrap();
+        assert_eq!(state.pause(), Some(pause));
+        state.keep_pause(None).unwrap();
+        state.keep_pause(None).unwrap();
+        assert!(state.pause().is_none());
+        state.write("paused", b"").unwrap();
+        assert_eq!(state.pause(), Some(Pause::default()), "a mark of an older version counts");
     }
 }

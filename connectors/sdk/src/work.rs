@@ -18,6 +18,7 @@ use crate::gate::Gate;
 use crate::health::{Part, now};
 use crate::intake::{Intake, MessageKey};
 use crate::ledger::Ledger;
+use crate::responder::{Answering, Responder};
 use crate::run::{DRAIN, Endpoints};
 use crate::session::Session;
 use crate::sink::Sink;
@@ -56,11 +57,12 @@ enum Next {
 
 impl Work {
     /// Works until it is stopped. `tasks` are those of the session; one that ends by itself ends the process.
-    pub(crate) async fn run<S, K, O>(self, open: O, tasks: &mut JoinSet<()>) -> Ended
+    pub(crate) async fn run<S, K, R, O>(self, open: O, tasks: &mut JoinSet<()>) -> Ended
     where
         S: Source,
         K: Sink,
-        O: Fn(&Value) -> Result<Endpoints<S, K>, SettingsFault>,
+        R: Responder,
+        O: Fn(&Value) -> Result<Endpoints<S, K, R>, SettingsFault>,
     {
         let mut welcome = self.session.welcome.subscribe();
         loop {
@@ -114,7 +116,7 @@ impl Work {
         }
     }
 
-    fn start<S, K, O>(
+    fn start<S, K, R, O>(
         &self,
         welcome: &Welcome,
         open: &O,
@@ -124,7 +126,8 @@ impl Work {
     where
         S: Source,
         K: Sink,
-        O: Fn(&Value) -> Result<Endpoints<S, K>, SettingsFault>,
+        R: Responder,
+        O: Fn(&Value) -> Result<Endpoints<S, K, R>, SettingsFault>,
     {
         let (ledger_days, own) = common_settings::split(&welcome.config)?;
         let endpoints = open(&own)?;
@@ -139,6 +142,16 @@ impl Work {
                 Arc::clone(&self.session.greeting),
             );
             loops.spawn(dispatch.run());
+        }
+        if let Some(responder) = endpoints.responder {
+            let answering = Answering {
+                responder: Arc::new(responder),
+                bus: self.session.bus.clone(),
+                health: self.session.health.clone(),
+                gate: gate.clone(),
+                at_once: self.session.manifest.max_in_flight.max(1) as usize,
+            };
+            loops.spawn(answering.run());
         }
         loops.spawn(prune(self.ledger.clone(), ledger_days, gate));
         Ok(())

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use async_nats::Request;
 use async_nats::jetstream::Context;
-use hub_message::{ConnectorName, Recipient};
+use bytes::Bytes;
+use hub_message::{AnswerHead, Ask, ConnectorName, Recipient};
 
+use crate::answer::{looked_up, to_json};
 use crate::fault::BusFault;
 use crate::inbound::{Inbound, Receipts, Records};
 use crate::link::{Link, LinkSettings};
 use crate::publish::{Group, publish};
 use crate::reader::Reader;
 use crate::server_facts::{self, RecipientFacts, ServerFacts, ServerLoad, StreamFacts};
-use crate::services::{BeatRequest, BlobRequest, RegistrationRequest, Requests};
+use crate::services::{AskRequest, BeatRequest, BlobRequest, RegistrationRequest, Requests};
 use crate::streams::{self, OUT, Topology};
 
 /// Messages that wait in one subscription of the hub: more than a reader asks for at once.
@@ -229,6 +231,30 @@ impl Bus {
     /// Requests of connectors to the document store.
     pub async fn blobs(&self) -> Result<Requests<BlobRequest>, BusFault> {
         Requests::on(&self.services, "blob.*.>", BlobRequest::open).await
+    }
+
+    /// Look-ups that connectors ask for.
+    pub async fn asks(&self) -> Result<Requests<AskRequest>, BusFault> {
+        Requests::on(&self.services, "ask.*.*", AskRequest::open).await
+    }
+
+    /// Asks a responder (`rpc.<c>.<name>`) and returns its answer. Nothing of a refusal's text is the hub's.
+    pub async fn look_up(
+        &self,
+        responder: &ConnectorName,
+        name: &str,
+        ask: &Ask,
+        patience: Duration,
+    ) -> Result<(AnswerHead, Bytes), BusFault> {
+        let request = Request::new()
+            .payload(to_json(ask))
+            .timeout(Some(patience));
+        // Its own connection, so that slow responders never hold up deliveries.
+        let answer = self
+            .services
+            .request("the responder does not answer", format!("rpc.{responder}.{name}"), request)
+            .await?;
+        looked_up(&answer.payload)
     }
 
     /// Sends a control request (`config`, `pause`, `resume`, `drain`, `check`) and returns the connector's answer.

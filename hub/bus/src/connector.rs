@@ -9,18 +9,20 @@ use async_nats::{Client, Request, Subject, Subscriber};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use hub_message::{Beat, ConnectorName, Headers, Hello, MessageId, MessageType, Receipt, Welcome};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
 mod blobs;
 mod deliveries;
+mod lookups;
 
 pub use crate::ack::Ack;
 pub use crate::fault::BusFault;
 pub use blobs::Begun;
 pub use deliveries::{Deliveries, Item};
+pub use lookups::{Question, Questions};
 
+use crate::answer::{answered, to_json};
 use crate::keys::read_seed;
 use crate::link::{Link, LinkSettings};
 use crate::publish::{Publish, publish};
@@ -59,20 +61,6 @@ pub struct ConnectorBus {
     name: ConnectorName,
     link: Link,
     context: Context,
-}
-
-/// An answer of the hub.
-#[derive(Debug, Deserialize)]
-struct Answered<T> {
-    ok: Option<T>,
-    error: Option<Refusal>,
-    unavailable: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Refusal {
-    code: String,
-    text: String,
 }
 
 impl ConnectorBus {
@@ -203,30 +191,6 @@ impl ConnectorBus {
             .await?
             .payload)
     }
-}
-
-fn answered<T: DeserializeOwned>(payload: &[u8]) -> Result<T, BusFault> {
-    let answer: Answered<T> = serde_json::from_slice(payload)
-        .map_err(|error| BusFault::unavailable("the hub's answer cannot be read", error))?;
-    judged(answer)
-}
-
-fn judged<T>(answer: Answered<T>) -> Result<T, BusFault> {
-    match answer {
-        Answered { ok: Some(ok), .. } => Ok(ok),
-        Answered {
-            error: Some(Refusal { code, text }),
-            ..
-        } => Err(BusFault::Refused { code, text }),
-        Answered { unavailable, .. } => Err(BusFault::Unavailable(
-            unavailable.unwrap_or_else(|| "the hub's answer is empty".to_owned()),
-        )),
-    }
-}
-
-fn to_json<T: serde::Serialize>(value: &T) -> Bytes {
-    // The protocol's types are structs of strings and numbers: they always serialise.
-    Bytes::from(serde_json::to_vec(value).unwrap_or_default())
 }
 
 /// Control requests of the hub, in order.

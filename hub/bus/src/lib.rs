@@ -7,6 +7,7 @@
 
 mod accounts;
 mod ack;
+mod answer;
 mod bus;
 pub mod connector;
 mod embedded;
@@ -30,5 +31,5 @@ pub use inbound::{Broken, Inbound, InboundItem, ReceiptItem, Receipts, RecordIte
 pub use keys::{KeyFault, Keys};
 pub use publish::{Group, Publish};
 pub use server_facts::{RecipientFacts, ServerFacts, ServerLoad, StreamFacts};
-pub use services::{BeatRequest, BlobRequest, RegistrationRequest, Requests};
+pub use services::{AskRequest, BeatRequest, BlobRequest, RegistrationRequest, Requests};
 pub use streams::{StreamLimits, Topology};

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! What connectors ask the hub (`reg.<c>`, `beat.<c>`, `blob.<c>.…`), as streams of requests. Who asks is the account's
+//! What connectors ask the hub (`reg.<c>`, `beat.<c>`, `blob.<c>.…`, `ask.<c>.<name>`), as streams of requests. Who asks is the account's
 //! subject token, never a header or the payload.
 
 use async_nats::{Client, Subject, Subscriber};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use hub_message::{Beat, ConnectorName, Hello};
+use hub_message::{AnswerHead, Ask, Beat, ConnectorName, Hello};
 use serde_json::json;
 
 use crate::fault::BusFault;
@@ -186,6 +186,51 @@ impl BlobRequest {
     }
 
     /// Answers that it cannot be done now.
+    pub async fn unavailable(self, text: &str) {
+        self.answer
+            .send(Bytes::from(json!({"unavailable": text}).to_string()))
+            .await;
+    }
+}
+
+/// A look-up that a connector asks for.
+#[derive(Debug)]
+pub struct AskRequest {
+    /// Who.
+    pub connector: ConnectorName,
+    /// The look-up's name.
+    pub name: String,
+    /// What it asks, or why that cannot be read.
+    pub ask: Result<Ask, String>,
+    answer: Answer,
+}
+
+impl AskRequest {
+    pub(crate) fn open(incoming: Incoming) -> Option<Self> {
+        // Of a fault only the place is told: the words of the parser may repeat what was asked.
+        let ask = serde_json::from_slice(&incoming.payload)
+            .map_err(|error| format!("the question is not valid: line {}, column {}", error.line(), error.column()));
+        Some(Self {
+            connector: incoming.connector,
+            name: incoming.rest,
+            ask,
+            answer: incoming.answer,
+        })
+    }
+
+    /// Answers.
+    pub async fn answer(self, head: &AnswerHead, native: &[u8]) {
+        self.answer
+            .send(hub_message::body::frame(&json!({"ok": head}), native))
+            .await;
+    }
+
+    /// Answers with a refusal; asking the same again is of no use.
+    pub async fn refuse(self, code: &str, text: &str) {
+        self.answer.refuse(code, text).await;
+    }
+
+    /// Answers that it cannot be looked up now.
     pub async fn unavailable(self, text: &str) {
         self.answer
             .send(Bytes::from(json!({"unavailable": text}).to_string()))

@@ -49,6 +49,9 @@ pub struct Manifest {
     /// What it accepts; empty when it takes anything.
     #[serde(default)]
     pub accepts: Vec<TypeOffer>,
+    /// The look-ups that it answers, by name; empty when the configuration decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
     /// JSON Schema of its settings; `"x-secret": true` marks secrets.
     #[serde(default)]
     pub config_schema: serde_json::Value,
@@ -104,6 +107,29 @@ pub struct Beat {
     /// Records that the connector refused at the source since it started.
     #[serde(default)]
     pub refused: u64,
+    /// Records that the stream has acknowledged since it started.
+    #[serde(default)]
+    pub emitted: u64,
+    /// Deliveries that came to their end since it started, whatever it was.
+    #[serde(default)]
+    pub settled: u64,
+    /// Attempts at the target that have to be made again, since it started.
+    #[serde(default)]
+    pub repeated: u64,
+    /// Questions that it has answered since it started.
+    #[serde(default)]
+    pub answered: u64,
+}
+
+/// A pause that a person has asked for (`ctl.<c>.pause`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pause {
+    /// Why, without personal data: it stands on the status page.
+    pub reason: String,
+    /// When the connector goes on by itself; without it when a person says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// State of a connector, as it says itself.

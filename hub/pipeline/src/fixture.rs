@@ -125,6 +125,8 @@ pub(crate) fn mapping(text: &str) -> Arc<Mapping> {
 /// A route that delivers the number and the sum to `finance` as canonical JSON.
 pub(crate) fn route(name: &str) -> RouteSource {
     RouteSource {
+        mode: None,
+        question: None,
         at: written("[[route]]"),
         name: Some(written(name)),
         from: None,

@@ -10,6 +10,7 @@ mod dead_letter;
 mod decimal;
 #[cfg(test)]
 mod fixture;
+mod lookup;
 mod outbound;
 mod plan;
 mod read;
@@ -21,6 +22,7 @@ mod written;
 pub use condition::Condition;
 pub use dead_letter::{Broken, dead_letter, dead_letter_broken};
 pub use decimal::Decimal;
+pub use lookup::{Lookup, LookupAnswer, answer, ask};
 pub use outbound::{Claim, Outbound};
 pub use plan::{Context, Plan, plan};
 pub use read::{Read, read, unclaimed};

@@ -16,6 +16,8 @@ use crate::written::Written;
 pub struct RouteSource {
     /// The `[[route]]` itself, for findings about what is missing.
     pub at: Written,
+    /// `kind`: `delivery` or `lookup`.
+    pub mode: Option<Written>,
     /// `name`
     pub name: Option<Written>,
     /// `from`
@@ -40,6 +42,8 @@ pub struct RouteSource {
     pub legal_basis: Option<Written>,
     /// `fields`, with the whole list for findings about it.
     pub fields: Option<(Written, Vec<Written>)>,
+    /// `question`, with the whole list for findings about it.
+    pub question: Option<(Written, Vec<Written>)>,
     /// `documents`
     pub documents: Option<Written>,
     /// `retention`

@@ -2,6 +2,7 @@
 //! The rules: schemas, mappings, connectors and routes, checked against each other. Immutable; swapped whole.
 
 mod deliver;
+mod lookup;
 mod reach;
 mod route;
 mod types;
@@ -14,6 +15,7 @@ use hub_mapping::Mapping;
 use hub_message::{ConnectorName, Digest, Finding, MessageType, Recipient, Sensitive, Severity};
 use hub_schema::Schemas;
 
+use crate::lookup::Lookup;
 use crate::route::{Route, RouteSource, Target};
 use crate::written::Written;
 
@@ -72,6 +74,7 @@ pub struct Rules {
     pub(crate) order_key: Sensitive<Vec<u8>>,
     pub(crate) schemas: Schemas,
     pub(crate) routes: Vec<Route>,
+    lookups: BTreeMap<String, Lookup>,
     digest: Digest,
     connectors: BTreeMap<ConnectorName, Sends>,
 }
@@ -88,16 +91,17 @@ impl Rules {
     pub fn build(source: RulesSource) -> Checked {
         let mut findings = Vec::new();
         let mut connectors = types::check(&source, &mut findings);
-        let routes = route::check_all(&source, &mut findings);
-        reach::check(&connectors, &routes, &source, &mut findings);
+        let checked = route::check_all(&source, &mut findings);
+        reach::check(&connectors, &checked, &source, &mut findings);
         // What names a mapping that did not load is left out without a finding, because one was made about the mapping.
         let types = |connector: &ConnectorSource| connector.types.len();
-        let complete = routes.len() == source.routes.len()
+        let complete = checked.len() == source.routes.len()
             && connectors.values().map(|sends| sends.types.len()).sum::<usize>()
                 == source.connectors.iter().map(types).sum::<usize>();
         if !complete || findings.iter().any(|f| f.severity == Severity::Error) {
             return Checked { rules: None, findings };
         }
+        let (routes, lookups) = route::apart(checked);
         for (name, sends) in &mut connectors {
             sends.recipients = recipients(name, sends, &routes);
         }
@@ -106,6 +110,7 @@ impl Rules {
             order_key: source.order_key,
             schemas: source.schemas,
             routes,
+            lookups,
             digest: source.digest,
             connectors,
         };
@@ -128,6 +133,16 @@ impl Rules {
     /// The routes.
     pub fn routes(&self) -> &[Route] {
         &self.routes
+    }
+
+    /// The look-up of this name.
+    pub(crate) fn lookup(&self, name: &str) -> Option<&Lookup> {
+        self.lookups.get(name)
+    }
+
+    /// The look-ups, in order of their names.
+    pub fn lookups(&self) -> impl Iterator<Item = &Lookup> {
+        self.lookups.values()
     }
 
     /// The canonical schemas.

@@ -45,7 +45,7 @@ fn delivery() -> Arc<Delivery> {
 }
 
 fn delivering(path: &Path, class: TargetClass, target: Target) -> Arc<Delivering<Target>> {
-    let (_, paused) = watch::channel(false);
+    let (_, paused) = watch::channel(None);
     Arc::new(Delivering {
         sink: target,
         class,
@@ -173,7 +173,7 @@ fn a_rejection_is_final() {
 #[tokio::test]
 async fn a_closed_gate_leaves_the_delivery_where_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let (_pause, paused) = watch::channel(false);
+    let (_pause, paused) = watch::channel(None);
     let closed = CancellationToken::new();
     let delivering = Arc::new(Delivering {
         gate: Gate::new(paused, closed.clone()),

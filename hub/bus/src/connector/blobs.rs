@@ -7,7 +7,8 @@ use hub_message::body::{frame, unframe};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answered, BusFault, ConnectorBus, answered, judged};
+use super::{BusFault, ConnectorBus};
+use crate::answer::{Answered, answered};
 
 /// An upload that has begun, or goes on.
 #[derive(Debug, Clone, Deserialize)]
@@ -70,6 +71,6 @@ impl ConnectorBus {
         let Ok((answer, bytes)) = unframe::<Answered<Total>>(&payload) else {
             return answered::<Total>(&payload).map(|total| (total.size, Bytes::new()));
         };
-        judged(answer).map(|total| (total.size, bytes))
+        answer.judged().map(|total| (total.size, bytes))
     }
 }

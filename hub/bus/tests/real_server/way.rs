@@ -129,6 +129,7 @@ async fn what_is_too_large_for_the_wire_is_refused_for_good() {
 fn hello() -> Hello {
     Hello {
         manifest: Manifest {
+            answers: Vec::new(),
             name: "folder".into(),
             version: "1".into(),
             protocol: 1,

@@ -58,7 +58,7 @@ pub(super) fn check(check: &mut Check<'_>, route: &RouteSource, schema: Option<&
 }
 
 impl Check<'_> {
-    fn mapping(&mut self, route: &RouteSource, schema: Option<&Schema>) -> Result<Option<Arc<Mapping>>, Said> {
+    pub(super) fn mapping(&mut self, route: &RouteSource, schema: Option<&Schema>) -> Result<Option<Arc<Mapping>>, Said> {
         let Some(name) = &route.mapping else {
             return Ok(None);
         };
@@ -87,7 +87,7 @@ impl Check<'_> {
         Ok(Some(mapping))
     }
 
-    fn kind(&mut self, kind: &Written) -> Option<MessageType> {
+    pub(super) fn kind(&mut self, kind: &Written) -> Option<MessageType> {
         match kind.as_str().parse() {
             Ok(kind) => Some(kind),
             Err(fault) => {
@@ -98,7 +98,7 @@ impl Check<'_> {
         }
     }
 
-    fn selection(&mut self, route: &RouteSource, schema: Option<&Schema>) -> Option<Selection> {
+    pub(super) fn selection(&mut self, route: &RouteSource, schema: Option<&Schema>) -> Option<Selection> {
         let Some((_, fields)) = route.fields.as_ref().filter(|(_, fields)| !fields.is_empty()) else {
             let at = route.fields.as_ref().map_or(&route.at, |(list, _)| list);
             let finding = at.error(Code::new("AH-R008"), "the route releases no field");
@@ -141,7 +141,7 @@ impl Check<'_> {
 
     /// A mapping that reads what its route does not release would write holes; a released field that it does not read
     /// goes to the recipient for nothing.
-    fn reads_what_is_released(
+    pub(super) fn reads_what_is_released(
         &mut self,
         route: &RouteSource,
         mapping: &Mapping,

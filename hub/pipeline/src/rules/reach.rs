@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use hub_message::{Code, ConnectorName, Finding};
 
+use super::route::Checked;
 use super::{RulesSource, Sends};
 use crate::route::Route;
 
@@ -15,7 +16,7 @@ const NO_ROUTE: Code = Code::new("AH-R041");
 /// false ones.
 pub(super) fn check(
     connectors: &BTreeMap<ConnectorName, Sends>,
-    routes: &[Route],
+    routes: &[Checked],
     source: &RulesSource,
     findings: &mut Vec<Finding>,
 ) {
@@ -25,7 +26,8 @@ pub(super) fn check(
     {
         return;
     }
-    for (route, written) in routes.iter().zip(&source.routes) {
+    for (checked, written) in routes.iter().zip(&source.routes) {
+        let Checked::Delivers(route) = checked else { continue };
         if !connectors.iter().any(|(name, sends)| reaches(name, sends, route)) {
             let who = if route.from.is_some() {
                 "the connectors in `from`"
@@ -47,10 +49,11 @@ pub(super) fn check(
         for sent in &connector.types {
             let mapping = sent.kind.as_str().parse().ok().and_then(|kind| sends.types.get(&kind));
             let Some(mapping) = mapping else { continue };
-            if !routes
-                .iter()
-                .any(|route| route.takes(&connector.name, mapping.canonical()))
-            {
+            let taken = routes.iter().any(|checked| match checked {
+                Checked::Delivers(route) => route.takes(&connector.name, mapping.canonical()),
+                Checked::LooksUp(lookup) => lookup.takes(&connector.name, mapping.canonical()),
+            });
+            if !taken {
                 let text = format!(
                     "no route takes `{}` from `{}`: every `{}` will be a dead letter",
                     mapping.canonical(),

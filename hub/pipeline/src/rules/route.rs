@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use hub_message::{Code, ConnectorName, Finding, SchemaId};
 use hub_schema::Schema;
 
-use super::{RulesSource, deliver};
+use super::{RulesSource, deliver, lookup};
 use crate::condition::Condition;
+use crate::lookup::Lookup;
 use crate::route::{Route, RouteSource, Target};
 use crate::written::Written;
 
@@ -19,8 +20,30 @@ const DROP: Code = Code::new("AH-R009");
 const NAME: Code = Code::new("AH-R010");
 const NAME_BYTES_MAX: usize = 64;
 
+/// A route that is right.
+#[derive(Debug)]
+pub(super) enum Checked {
+    /// Documents go along it.
+    Delivers(Route),
+    /// Questions go along it, and answers come back.
+    LooksUp(Lookup),
+}
+
+/// The two kinds of routes apart, look-ups by their names.
+pub(super) fn apart(checked: Vec<Checked>) -> (Vec<Route>, BTreeMap<String, Lookup>) {
+    let mut routes = Vec::with_capacity(checked.len());
+    let mut lookups = BTreeMap::new();
+    for route in checked {
+        match route {
+            Checked::Delivers(route) => routes.push(route),
+            Checked::LooksUp(lookup) => drop(lookups.insert(lookup.name().to_owned(), lookup)),
+        }
+    }
+    (routes, lookups)
+}
+
 /// The routes that are right.
-pub(super) fn check_all(source: &RulesSource, findings: &mut Vec<Finding>) -> Vec<Route> {
+pub(super) fn check_all(source: &RulesSource, findings: &mut Vec<Finding>) -> Vec<Checked> {
     same_names(&source.routes, findings);
     let mut check = Check { source, findings };
     source.routes.iter().filter_map(|route| check.route(route)).collect()
@@ -52,7 +75,20 @@ pub(super) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn route(&mut self, route: &RouteSource) -> Option<Route> {
+    fn route(&mut self, route: &RouteSource) -> Option<Checked> {
+        match route.mode.as_ref().map(Written::as_str) {
+            None | Some("delivery") => self.delivery(route).map(Checked::Delivers),
+            Some("lookup") => lookup::check(self, route).map(Checked::LooksUp),
+            // The parser of the files has said that there is no such kind.
+            Some(_) => None,
+        }
+    }
+
+    fn delivery(&mut self, route: &RouteSource) -> Option<Route> {
+        if let Some((list, _)) = &route.question {
+            let finding = list.error(MISSING, "`question` belongs to a route with `kind = \"lookup\"`");
+            self.findings.push(finding.help("add `kind = \"lookup\"`, or take `question` away"));
+        }
         let name = self.need(route, route.name.as_ref(), "name").and_then(|n| self.name(n));
         let from = self.from(route);
         let schema = self.schema(route);
@@ -93,7 +129,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn name(&mut self, name: &Written) -> Option<String> {
+    pub(super) fn name(&mut self, name: &Written) -> Option<String> {
         let text = name.as_str();
         let fits = text.len() <= NAME_BYTES_MAX
             && text
@@ -121,7 +157,7 @@ impl<'a> Check<'a> {
         None
     }
 
-    fn from(&mut self, route: &RouteSource) -> Result<Option<BTreeSet<ConnectorName>>, Said> {
+    pub(super) fn from(&mut self, route: &RouteSource) -> Result<Option<BTreeSet<ConnectorName>>, Said> {
         let Some(names) = &route.from else {
             return Ok(None);
         };
@@ -129,7 +165,7 @@ impl<'a> Check<'a> {
         found.into_iter().collect::<Option<_>>().map(Some).ok_or(Said)
     }
 
-    fn schema(&mut self, route: &RouteSource) -> Option<&'a Schema> {
+    pub(super) fn schema(&mut self, route: &RouteSource) -> Option<&'a Schema> {
         let name = self.need(route, route.schema.as_ref(), "schema")?;
         let schemas = &self.source.schemas;
         let found = name.as_str().parse().ok().and_then(|id: SchemaId| schemas.get(&id));

@@ -18,6 +18,7 @@ pub(super) fn read(source: &Source) -> Vec<RouteSource> {
 fn route(mut section: Section<'_>) -> RouteSource {
     let route = RouteSource {
         at: section.at(),
+        mode: section.text("kind"),
         name: section.text("name"),
         from: section.texts("from").map(|(_, names)| names),
         schema: section.text("schema"),
@@ -30,6 +31,7 @@ fn route(mut section: Section<'_>) -> RouteSource {
         purpose: section.text("purpose"),
         legal_basis: section.text("legal_basis"),
         fields: section.texts("fields"),
+        question: section.texts("question"),
         documents: section.text("documents"),
         retention: section.text("retention"),
         protected_person: section.text("protected_person"),

@@ -21,7 +21,7 @@ use super::town::{Groups, Town, names, quotas};
 use crate::command::store_file;
 use crate::config::{Configuration, Nats};
 use crate::control::{Control, Demand};
-use crate::hub::{Audit, BlobService, CaseWriter, Measured, Meter, Quotas, Registrar, listen_to_beats, now, sweep};
+use crate::hub::{Audit, BlobService, CaseWriter, LookupService, Measured, Meter, Quotas, Registrar, listen_to_beats, now, sweep};
 use crate::status::{Board, Gatherer, unknown};
 
 /// The loop turns every second; a minute without a turn means that it hangs.
@@ -253,11 +253,8 @@ async fn start_services(
 
 /// Answers what connectors ask.
 async fn start_answering(town: &mut Town) -> anyhow::Result<()> {
-    let (hellos, beats, blobs) = (
-        town.bus.registrations().await?,
-        town.bus.beats().await?,
-        town.bus.blobs().await?,
-    );
+    let (hellos, beats) = (town.bus.registrations().await?, town.bus.beats().await?);
+    let (blobs, asks) = (town.bus.blobs().await?, town.bus.asks().await?);
     let registrar = Registrar {
         bus: town.bus.clone(),
         configuration: town.configuration.subscribe(),
@@ -266,8 +263,13 @@ async fn start_answering(town: &mut Town) -> anyhow::Result<()> {
         documents: town.documents.clone(),
         capability_key: town.capability_key.clone(),
     };
+    let lookups = LookupService {
+        bus: town.bus.clone(),
+        configuration: town.configuration.subscribe(),
+    };
     let board = Arc::clone(&town.board);
     let services = &mut town.groups.services;
+    services.start("look-ups", |stop| lookups.run(asks, stop));
     services.start("registration", |stop| registrar.run(hellos, stop));
     services.start("beats", |stop| listen_to_beats(beats, board, stop));
     services.start("documents", |stop| service.run(blobs, stop));

@@ -164,6 +164,10 @@ mod tests {
             target_ok: None,
             config_digest: None,
             refused: 0,
+            emitted: 0,
+            settled: 0,
+            repeated: 0,
+            answered: 0,
         };
         Seen {
             expected_since: Some(at(-100)),

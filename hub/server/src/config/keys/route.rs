@@ -14,6 +14,13 @@ pub(crate) static ROUTES: Keys = Keys::of(&[key(
 /// `[[route]]`
 static ROUTE: Keys = Keys::of(&[
     key(
+        "kind",
+        Takes::Word(&["delivery", "lookup"]),
+        "`lookup`: the connectors in `from` may ask the connector in `to` and get the fields of its answer that stand here.",
+        "`lookup`: die Konnektoren in `from` dürfen den Konnektor in `to` fragen und bekommen von seiner Antwort die Felder, die hier stehen.",
+    )
+    .or("\"delivery\""),
+    key(
         "name",
         Takes::Text(Says::Words),
         "Name of the route: small letters, digits and `-`.",
@@ -81,6 +88,12 @@ static ROUTE: Keys = Keys::of(&[
         Takes::Text(Says::Words),
         "By which law.",
         "Auf welcher Rechtsgrundlage.",
+    ),
+    key(
+        "question",
+        Takes::List(&Takes::Text(Says::Words)),
+        "The parts of the question that reach the connector in `to`, and no others; for `kind = \"lookup\"`.",
+        "Die Teile der Frage, die den Konnektor in `to` erreichen, und keine anderen; für `kind = \"lookup\"`.",
     ),
     key(
         "retention",
