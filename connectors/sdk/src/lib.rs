@@ -36,6 +36,6 @@ pub use health::now;
 pub use ledger::{Entry, Ledger, LedgerFault, Progress};
 pub use lookups::{Found, LookupFault, Lookups};
 pub use responder::{Answer, NoResponder, Responder, ResponderFault};
-pub use run::{Endpoints, run};
+pub use run::{Endpoints, run, run_from, wrong_usage};
 pub use sink::{Done, NoSink, Sink, Steps};
 pub use source::{Content, NoSource, Refusal, Source};

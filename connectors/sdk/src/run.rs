@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The entry of every connector: from the command line to the loops and back out in order.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -54,7 +55,25 @@ where
     R: Responder,
     O: Fn(&Value) -> Result<Endpoints<S, K, R>, SettingsFault>,
 {
-    let arguments = Arguments::parse();
+    run_from(std::env::args_os(), manifest, open)
+}
+
+/// Like [`run`], with a command line of one's own; its first word is the program's name.
+pub fn run_from<S, K, R, O>(
+    arguments: impl IntoIterator<Item = OsString>,
+    manifest: Manifest,
+    open: O,
+) -> ExitCode
+where
+    S: Source,
+    K: Sink,
+    R: Responder,
+    O: Fn(&Value) -> Result<Endpoints<S, K, R>, SettingsFault>,
+{
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(told) => told.exit(),
+    };
     let manifest = common_settings::offered(manifest);
     if arguments.manifest {
         return print(&manifest);
@@ -76,6 +95,13 @@ where
     // What still blocks after the drain is left behind: everything durable is durable.
     runtime.shutdown_background();
     code
+}
+
+/// Ends a connector that was started in a wrong way, with a sentence on standard error.
+pub fn wrong_usage(text: &str) -> ExitCode {
+    // Nobody reads it: the exit code says it too.
+    let _ = writeln!(std::io::stderr(), "error: {text}");
+    ExitCode::from(2)
 }
 
 fn print(manifest: &Manifest) -> ExitCode {

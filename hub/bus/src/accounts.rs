@@ -7,6 +7,8 @@ use std::path::Path;
 
 use hub_message::ConnectorName;
 
+use crate::keys::{KeyFault, KeyOf, Keys};
+
 /// What the configuration is made of.
 #[derive(Debug)]
 pub struct ConfigFacts<'a> {
@@ -35,14 +37,38 @@ pub(crate) const MAX_PAYLOAD: usize = 1024 * 1024;
 pub fn nats_config(facts: &ConfigFacts<'_>) -> String {
     let mut text = String::new();
     head(&mut text, facts);
+    accounts(&mut text, facts.system_key, facts.hub_key, facts.max_file_store, facts.connectors);
+    text
+}
+
+/// Bytes that the hub's account may use on a cluster of somebody else's, where its operator says nothing else.
+const FOREIGN_FILE_STORE: u64 = 50 << 30;
+
+/// The accounts alone, for a cluster that somebody else runs; keys are made where they are missing.
+pub fn accounts_config(keys: &Keys, connectors: &[ConnectorName]) -> Result<String, KeyFault> {
+    let mut text = String::from(
+        "# Accounts of Amtshub. Public keys only. To be included in the configuration of every server of the cluster, with\n\
+         #   jetstream { sync_interval: always }   an acknowledgement must mean: written through\n\
+         #   max_payload: 1048576\n\
+         # The hub may use `max_file` bytes of the disks: set it to what there is. If the cluster has a system account\n\
+         # already, leave SYS out and add its user there.\n",
+    );
+    let of = |name: &ConnectorName| Ok((name.clone(), keys.public(KeyOf::Connector(name))?));
+    let connectors = connectors.iter().map(of).collect::<Result<Vec<_>, KeyFault>>()?;
+    let (system, hub) = (keys.public(KeyOf::System)?, keys.public(KeyOf::Hub)?);
+    text.push_str("system_account: SYS\n");
+    accounts(&mut text, &system, &hub, FOREIGN_FILE_STORE, &connectors);
+    Ok(text)
+}
+
+fn accounts(text: &mut String, system: &str, hub: &str, max_file_store: u64, connectors: &[(ConnectorName, String)]) {
     text.push_str("accounts {\n");
-    system_account(&mut text, facts.system_key);
-    hub_account(&mut text, facts);
-    for (name, key) in facts.connectors {
-        connector_account(&mut text, name.as_str(), key);
+    system_account(text, system);
+    hub_account(text, hub, max_file_store, connectors);
+    for (name, key) in connectors {
+        connector_account(text, name.as_str(), key);
     }
     text.push_str("}\n");
-    text
 }
 
 fn head(text: &mut String, facts: &ConfigFacts<'_>) {
@@ -123,13 +149,13 @@ fn services(name: &str) -> [(String, String); 9] {
     ]
 }
 
-fn hub_account(text: &mut String, facts: &ConfigFacts<'_>) {
+fn hub_account(text: &mut String, key: &str, max_file_store: u64, connectors: &[(ConnectorName, String)]) {
     let _ = write!(
         text,
         "  HUB {{\n    jetstream: {{ max_mem: 64MB, max_file: {}, max_streams: 500, max_consumers: 2000 }}\n    users = [ {{ nkey: {} }} ]\n    exports = [\n",
-        facts.max_file_store, facts.hub_key
+        max_file_store, key
     );
-    for (name, _) in facts.connectors {
+    for (name, _) in connectors {
         for (subject, _) in services(name.as_str()) {
             // A pull is answered by many messages, everything else by one.
             let stream = if subject.contains("MSG.NEXT") {
@@ -141,7 +167,7 @@ fn hub_account(text: &mut String, facts: &ConfigFacts<'_>) {
         }
     }
     text.push_str("    ]\n    imports = [\n");
-    for (name, _) in facts.connectors {
+    for (name, _) in connectors {
         for verb in ["ctl", "rpc"] {
             let _ = writeln!(
                 text,

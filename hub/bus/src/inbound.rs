@@ -22,6 +22,8 @@ pub struct InboundItem {
     pub received: Timestamp,
     /// Length on the wire, in bytes.
     pub size: usize,
+    /// Headers that came and are no part of the protocol; they were dropped.
+    pub foreign_headers: usize,
     /// The message, or what there is of one whose envelope is not valid.
     pub message: Result<Message, Box<Broken>>,
     ack: Ack,
@@ -92,6 +94,7 @@ impl Inbound {
 fn item(source: &ConnectorName, taken: Taken) -> InboundItem {
     let (sequence, received, size) = (taken.sequence, taken.at, taken.payload.len());
     let headers = crate::wire::kept(taken.headers.as_ref());
+    let foreign_headers = crate::wire::foreign(taken.headers.as_ref());
     let kind = taken
         .subject
         .strip_prefix("in.")
@@ -124,6 +127,7 @@ fn item(source: &ConnectorName, taken: Taken) -> InboundItem {
         sequence,
         received,
         size,
+        foreign_headers,
         message,
         ack: taken.ack,
     }

@@ -46,6 +46,11 @@ impl Keys {
         self.folder.join(format!("connector-{name}.seed"))
     }
 
+    /// Makes the key of a connector, where it is missing.
+    pub fn make_connector(&self, name: &ConnectorName) -> Result<(), KeyFault> {
+        seed(&self.connector_file(name)).map(drop)
+    }
+
     /// Seed of the hub's own user.
     pub fn hub_seed(&self) -> Result<String, KeyFault> {
         seed(&self.folder.join("hub.seed"))

@@ -22,7 +22,7 @@ mod services;
 mod streams;
 mod wire;
 
-pub use accounts::{ConfigFacts, nats_config};
+pub use accounts::{ConfigFacts, accounts_config, nats_config};
 pub use ack::Ack;
 pub use bus::{Bus, BusSettings};
 pub use embedded::{Embedded, EmbeddedFault, EmbeddedSettings};

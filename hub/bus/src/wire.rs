@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use async_nats::{HeaderMap, HeaderValue};
-use hub_message::Headers;
+use hub_message::{Header, Headers};
 
 /// The protocol's headers as a NATS header map. Values were checked when they were set, so none is lost here.
 pub(crate) fn header_map(headers: &Headers) -> HeaderMap {
@@ -29,4 +29,15 @@ pub(crate) fn kept(map: Option<&HeaderMap>) -> Headers {
         values.iter().map(move |value| (name, value.as_str()))
     });
     Headers::keep(pairs)
+}
+
+/// How many headers came that are neither the protocol's nor the server's own: they are dropped at the border.
+pub(crate) fn foreign(map: Option<&HeaderMap>) -> usize {
+    let names = map.into_iter().flat_map(HeaderMap::iter).map(|(name, _)| name);
+    names
+        .filter(|name| {
+            let name: &str = name.as_ref();
+            Header::by_name(name).is_none() && !name.to_ascii_lowercase().starts_with("nats-")
+        })
+        .count()
 }

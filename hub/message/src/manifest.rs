@@ -59,6 +59,24 @@ pub struct Manifest {
     pub max_in_flight: u32,
 }
 
+impl Manifest {
+    /// The manifest of a connector of which nothing is known yet.
+    pub fn nameless() -> Self {
+        Self {
+            name: String::new(),
+            version: String::new(),
+            protocol: 1,
+            vendor: String::new(),
+            target_class: None,
+            emits: Vec::new(),
+            accepts: Vec::new(),
+            answers: Vec::new(),
+            config_schema: serde_json::Value::Null,
+            max_in_flight: 1,
+        }
+    }
+}
+
 /// The hello of a connector.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {

@@ -50,6 +50,10 @@ pub(crate) enum Command {
     Reload(command::reload::Arguments),
     /// Show what the running hub says about itself.
     Status(command::status::Arguments),
+    /// Connectors: add, test, pause and resume them, or bridge to any program.
+    Connector(command::connector::Arguments),
+    /// Print the accounts that a NATS cluster run by somebody else needs.
+    NatsConfig(command::nats_config::Arguments),
     /// Cases: what belongs together.
     Case(command::case::Arguments),
     /// Messages: what came, and what became of it.

@@ -4,6 +4,7 @@
 pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod coverage;
+pub(crate) mod connector;
 mod covered;
 pub(crate) mod deadletter;
 pub(crate) mod diff;
@@ -16,6 +17,7 @@ pub(crate) mod lsp;
 pub(crate) mod map;
 pub(crate) mod message;
 pub(crate) mod new;
+pub(crate) mod nats_config;
 mod place;
 mod rejected;
 pub(crate) mod reload;
@@ -27,3 +29,4 @@ pub(crate) mod table;
 pub(crate) mod test;
 
 pub(crate) use place::store_file;
+use place::user;

@@ -91,6 +91,33 @@ pub(crate) fn findings(folder: &Path) -> Findings {
     reading.findings
 }
 
+/// One connector, read alone: whatever else is wrong with the configuration does not matter. The error is all that is
+/// wrong with its file.
+pub(crate) fn connector(folder: &Path, name: &ConnectorName) -> Result<Connector, String> {
+    let mut reading = Reading::default();
+    reading.connectors(folder, &Limits::default());
+    match reading.connectors.remove(name) {
+        Some(connector) => Ok(connector),
+        None if reading.findings.errors() > 0 => Err(reading.findings.render()),
+        None => Err(format!("{} hat keinen Konnektor `{name}`.", folder.display())),
+    }
+}
+
+/// The names of all connectors, in order; what is wrong with their files is the error.
+pub(crate) fn connectors(folder: &Path) -> Result<Vec<ConnectorName>, String> {
+    let mut reading = Reading::default();
+    reading.connectors(folder, &Limits::default());
+    if reading.findings.errors() > 0 {
+        return Err(reading.findings.render());
+    }
+    Ok(reading.connectors.into_keys().collect())
+}
+
+/// What the program of a kind says of its settings; `None` when there is no such program.
+pub(crate) fn settings_of_kind(kind: &str) -> Option<serde_json::Value> {
+    manifest::settings_of_words(&[crate::supervise::beside(&format!("amtshub-connector-{kind}"))])
+}
+
 /// Where the schemas and mappings of a configuration are, as far as its `hub.toml` can be read.
 pub(crate) fn places(folder: &Path, findings: &mut Findings) -> Places {
     let mut reading = Reading::default();

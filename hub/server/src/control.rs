@@ -7,6 +7,7 @@
 mod ask;
 mod serve;
 
+use hub_message::{ConnectorName, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::Exit;
@@ -43,6 +44,15 @@ pub(crate) enum Request {
         /// Who asked, for the record.
         by: String,
     },
+    /// Tell a connector something.
+    Connector {
+        /// The connector.
+        name: ConnectorName,
+        /// What.
+        verb: Verb,
+        /// Who asked, for the record.
+        by: String,
+    },
     /// Note that somebody looked at contents.
     Revealed {
         /// What was shown: `dead-letter 12`.
@@ -52,6 +62,38 @@ pub(crate) enum Request {
         /// Who.
         by: String,
     },
+}
+
+/// What a connector can be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Verb {
+    /// Take and deliver nothing for a while.
+    Pause {
+        /// Why.
+        reason: String,
+        /// Until when; without it until `Resume`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// Go on.
+    Resume,
+    /// Finish what is held, and end.
+    Drain,
+    /// Say how it is.
+    Check,
+}
+
+impl Verb {
+    /// Its name in the protocol (`ctl.<c>.<verb>`).
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Pause { .. } => "pause",
+            Self::Resume => "resume",
+            Self::Drain => "drain",
+            Self::Check => "check",
+        }
+    }
 }
 
 /// What the hub answers.

@@ -7,6 +7,7 @@ mod config;
 mod control;
 mod exit;
 mod hub;
+mod kit;
 mod run;
 mod status;
 mod supervise;
@@ -34,6 +35,8 @@ fn main() -> ExitCode {
         Command::Lsp(arguments) => command::lsp::execute(&arguments),
         Command::Reload(arguments) => command::reload::execute(&arguments),
         Command::Status(arguments) => command::status::execute(&arguments),
+        Command::Connector(arguments) => command::connector::execute(&arguments),
+        Command::NatsConfig(arguments) => command::nats_config::execute(&arguments),
         Command::Case(arguments) => command::case::execute(&arguments),
         Command::Message(arguments) => command::message::execute(&arguments),
         Command::Deadletter(arguments) => command::deadletter::execute(&arguments),

@@ -10,6 +10,7 @@ mod reload;
 mod replay;
 mod signals;
 mod start;
+mod steer;
 mod tasks;
 mod town;
 
@@ -146,6 +147,7 @@ async fn answer(town: &mut Town, request: Request) -> Answer {
             reason,
             by,
         } => replay::discard(town, &dead_letter, &by, &reason).await,
+        Request::Connector { name, verb, by } => steer::steer(town, &name, &verb, &by).await,
         Request::Revealed { what, reason, by } => {
             tracing::warn!(target: "reveal", what, reason, by, "personal values shown at the command line");
             Answer::Ok(serde_json::Value::Null)

@@ -6,6 +6,7 @@
 
 mod backoff;
 mod child;
+mod launch;
 mod lines;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use backoff::Backoff;
+pub(crate) use launch::{beside, with_options};
 use child::{Child, Ended};
 
 /// How long a connector may drain before it is killed.

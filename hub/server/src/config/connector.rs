@@ -11,6 +11,7 @@ use super::Limits;
 use super::keys;
 use super::settings;
 use super::table::{Section, Source};
+use crate::supervise::beside;
 
 const NAME: Code = Code::new("AH-K010");
 const KIND: Code = Code::new("AH-K011");
@@ -37,6 +38,19 @@ pub(crate) struct Connector {
     pub(crate) file: String,
 }
 
+impl Connector {
+    /// The words that start it: its own command, or the program of its kind. A program of ours is taken from beside this
+    /// one.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let own = self.command.clone().filter(|words| !words.is_empty());
+        let mut words = own.unwrap_or_else(|| vec![format!("amtshub-connector-{}", self.kind)]);
+        if let Some(program) = words.first_mut() {
+            *program = beside(program);
+        }
+        words
+    }
+}
+
 /// Reads a file, called `stem`.toml. The sources of the rules come even where the connector itself is not right.
 pub(super) fn read(
     source: &Source,
@@ -51,7 +65,7 @@ pub(super) fn read(
     let title = file.text("title");
     let managed = file.flag("managed").is_none_or(|(managed, _)| managed);
     let quota = file.number("quota").unwrap_or(limits.recipient_quota);
-    let command = command(&mut file);
+    let command = command(&mut file, folder);
     let types = file.section("types").map(|section| types(&section)).unwrap_or_default();
     let settings = match file.entry("settings") {
         Some((_, value)) if value.get_ref().is_table() => settings::read(source, "settings", value, folder),
@@ -101,13 +115,20 @@ fn kind(source: &Source, kind: &hub_pipeline::Written) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-fn command(file: &mut Section<'_>) -> Option<Vec<String>> {
+/// Words that begin with `./` or `../` are files, from the configuration folder: the connector itself runs in another one.
+fn command(file: &mut Section<'_>, folder: &Path) -> Option<Vec<String>> {
     let (list, words) = file.texts("command")?;
     if words.is_empty() {
         file.source().find(list.error(COMMAND, "`command` names no program"));
         return None;
     }
-    Some(words.iter().map(|word| word.as_str().to_owned()).collect())
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let words = words.iter().map(|word| {
+        let word = word.as_str();
+        let is_file = word.starts_with("./") || word.starts_with("../");
+        if is_file { folder.join(word).display().to_string() } else { word.to_owned() }
+    });
+    Some(words.collect())
 }
 
 fn types(section: &Section<'_>) -> Vec<TypeSource> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -26,25 +26,10 @@ const SETTING: Code = Code::new("AH-K018");
 /// How long a program may take to print its manifest.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 
-/// The program of a connector and the arguments that its configuration gives it.
-fn program(connector: &Connector) -> (PathBuf, Vec<String>) {
-    if let Some((program, arguments)) = connector.command.as_deref().and_then(<[String]>::split_first) {
-        return (PathBuf::from(program), arguments.to_vec());
-    }
-    let name = format!("amtshub-connector-{}", connector.kind);
-    let here = std::env::current_exe().ok();
-    let beside = here
-        .as_deref()
-        .and_then(|exe| exe.parent())
-        .map(|folder| folder.join(&name))
-        .filter(|path| path.exists());
-    (beside.unwrap_or_else(|| PathBuf::from(name)), Vec::new())
-}
-
 /// The manifests of programs, each asked for once.
 #[derive(Default)]
 pub(super) struct Programs {
-    answers: BTreeMap<(PathBuf, Vec<String>), Answer>,
+    answers: BTreeMap<Vec<String>, Answer>,
 }
 
 /// What a program says about itself: `None` when there is no such program, a sentence when it says nothing sensible.
@@ -57,12 +42,12 @@ impl Programs {
         let Some((file, text)) = folder::read(Path::new(&connector.file), &mut findings) else {
             return findings;
         };
-        let program = program(connector);
-        let name = program.0.display().to_string();
+        let words = connector.words();
+        let name = words.first().cloned().unwrap_or_default();
         let answer = self
             .answers
-            .entry(program)
-            .or_insert_with_key(|(program, arguments)| ask(program, arguments));
+            .entry(words)
+            .or_insert_with_key(|words| ask(words));
         let kind = locate_key(&text, "kind");
         let unchecked = |code, text: String| {
             let finding = Finding::warning(code, file.as_str(), kind.clone(), text);
@@ -81,8 +66,12 @@ impl Programs {
 
 /// What the program of a connector says of its settings, if it says anything.
 pub(super) fn settings_of(connector: &Connector) -> Option<Value> {
-    let (program, arguments) = program(connector);
-    let manifest = ask(&program, &arguments).ok().flatten()?;
+    settings_of_words(&connector.words())
+}
+
+/// The same for the words of a command.
+pub(super) fn settings_of_words(words: &[String]) -> Option<Value> {
+    let manifest = ask(words).ok().flatten()?;
     (!manifest.config_schema.is_null()).then_some(manifest.config_schema)
 }
 
@@ -108,11 +97,18 @@ fn check(connector: &Connector, manifest: &Manifest, file: &str, text: &str) -> 
 }
 
 /// Asks a program for its manifest.
-fn ask(program: &Path, arguments: &[String]) -> Answer {
+fn ask(words: &[String]) -> Answer {
+    // What stands behind `--` belongs to another program.
+    let at = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let (own, others) = words.split_at(at);
+    let Some((program, arguments)) = own.split_first() else {
+        return Ok(None);
+    };
     let mut command = Command::new(program);
     command
         .args(arguments)
         .arg("--manifest")
+        .args(others)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());

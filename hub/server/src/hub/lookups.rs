@@ -11,7 +11,7 @@ use hub_mapping::Worker;
 use hub_message::{
     AnswerHead, Ask, Body, Code, ConnectorName, Head, Headers, Message, MessageId, Rejection, Sensitive,
 };
-use hub_pipeline::{LookupAnswer, Rules};
+use hub_pipeline::LookupAnswer;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
