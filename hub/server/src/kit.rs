@@ -13,7 +13,7 @@ mod report;
 mod subject;
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) use description::Description;
 pub(crate) use report::{Outcome, Report, Row};
@@ -27,6 +27,8 @@ pub(crate) struct Subject {
     pub(crate) command: Vec<String>,
     /// What it is called in the report.
     pub(crate) title: String,
+    /// How long something may take that has to come.
+    pub(crate) patience: Duration,
 }
 
 /// Runs all checks, or those whose id is listed, and tells of each when it is done.

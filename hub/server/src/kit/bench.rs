@@ -18,9 +18,6 @@ use super::{Subject, server_program};
 use crate::supervise::with_options;
 pub(super) use hub::{Heard, Hub, delivery};
 
-/// How long something may take that has to come. A machine may be busy, a connector may back off.
-pub(super) const PATIENCE: Duration = Duration::from_secs(45);
-
 /// Why a check failed.
 #[derive(Debug)]
 pub(super) struct Fault(pub(super) String);
@@ -98,6 +95,11 @@ impl Bench {
         &self.description
     }
 
+    /// How long something may take that has to come.
+    pub(super) fn patience(&self) -> Duration {
+        self.subject.patience
+    }
+
     /// What the connector said of itself.
     pub(super) fn manifest(&self) -> Option<Manifest> {
         self.hub.heard().manifest
@@ -161,7 +163,7 @@ impl Bench {
     /// What the server's log says about subjects that were denied.
     pub(super) fn violations(&self) -> Vec<String> {
         let log = std::fs::read_to_string(self.path("nats/nats.log")).unwrap_or_default();
-        let denied = log.lines().filter(|line| line.contains("Permissions Violation"));
+        let denied = log.lines().filter(|line| line.contains(" Violation - "));
         denied.map(|line| line.rsplit(" - ").next().unwrap_or(line).to_owned()).collect()
     }
 
@@ -171,7 +173,7 @@ impl Bench {
 
     /// Waits until what was heard from the connector is as it should be.
     pub(super) async fn until(&mut self, what: &str, mut holds: impl FnMut(&Heard) -> bool) -> Checked {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + self.patience();
         while !holds(&self.hub.heard()) {
             if Instant::now() > end || !self.still_runs() {
                 return Err(self.in_vain(what));
@@ -183,7 +185,7 @@ impl Bench {
 
     /// Waits until exactly these probes are in the system, and no other.
     pub(super) async fn until_effects(&mut self, expected: &[u32]) -> Checked {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + self.patience();
         loop {
             let found = self.system().effects().await.map_err(Fault)?;
             let mut sorted = found.clone();

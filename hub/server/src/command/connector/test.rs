@@ -2,6 +2,7 @@
 //! `amtshub connector test`: the conformance kit at the command line.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hub_message::ConnectorName;
 
@@ -32,6 +33,9 @@ pub(super) struct Test {
     /// Folder of the configuration in which NAME stands.
     #[arg(long, value_name = "DIR")]
     config: Option<PathBuf>,
+    /// How long something may take that has to come, in seconds. A machine may be busy, a connector may back off.
+    #[arg(long, value_name = "SECONDS", default_value_t = 45)]
+    patience: u64,
     /// Only these checks.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
@@ -63,6 +67,7 @@ pub(super) fn execute(arguments: &Test) -> Result<Exit, Failure> {
 
 /// What is tested, and the kit file of its kind where it is one of ours.
 fn subject(arguments: &Test) -> Result<(Subject, Option<&'static str>), Failure> {
+    let patience = Duration::from_secs(arguments.patience);
     let of_kind = |kind: &str| OURS.iter().find(|(ours, _)| *ours == kind).map(|(_, text)| *text);
     if let Some(exec) = &arguments.exec {
         let mut words: Vec<String> = exec.split_whitespace().map(str::to_owned).collect();
@@ -72,6 +77,7 @@ fn subject(arguments: &Test) -> Result<(Subject, Option<&'static str>), Failure>
         let subject = Subject {
             command: words,
             title: exec.clone(),
+            patience,
         };
         return Ok((subject, None));
     }
@@ -81,6 +87,7 @@ fn subject(arguments: &Test) -> Result<(Subject, Option<&'static str>), Failure>
         let subject = Subject {
             command: connector.words(),
             title: format!("{name} ({})", connector.kind),
+            patience,
         };
         return Ok((subject, of_kind(&connector.kind)));
     }
@@ -97,6 +104,7 @@ fn subject(arguments: &Test) -> Result<(Subject, Option<&'static str>), Failure>
     let subject = Subject {
         command: vec![beside(&format!("amtshub-connector-{name}"))],
         title: name.to_owned(),
+        patience,
     };
     Ok((subject, Some(kit)))
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use hub_message::{Ask, Outcome, Recipient, Sensitive};
 
 use super::sending::content;
-use crate::kit::bench::{Bench, Checked, Fault, PATIENCE, name};
+use crate::kit::bench::{Bench, Checked, Fault, name};
 
 /// The largest memory that a connector may hold while it moves 50 MB.
 const MEMORY_MAX: u64 = 150 << 20;
@@ -28,7 +28,7 @@ pub(super) async fn deliver(bench: &Bench, numbers: impl IntoIterator<Item = u32
 
 /// Waits until nothing waits for the connector any more: everything is acknowledged.
 pub(super) async fn until_acknowledged(bench: &Bench) -> Checked {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + bench.patience();
     loop {
         let waiting = bench.hub.bus.pending(&Recipient::Connector(name())).await?.waiting;
         if waiting == 0 {
@@ -114,7 +114,7 @@ pub(super) async fn large(bench: &mut Bench) -> Checked {
             bytes.extend_from_slice(format!("{line:020}\n").as_bytes());
         }
         bench.hub.deliver_claim(&kind(bench), number, bytes.into()).await?;
-        let end = Instant::now() + 2 * PATIENCE;
+        let end = Instant::now() + 2 * bench.patience();
         while bench.system().effects().await.map_err(Fault)?.len() < number as usize {
             if Instant::now() > end || !bench.runs() {
                 return Err(Fault("the document of 50 MB does not arrive".to_owned()));
@@ -145,7 +145,7 @@ pub(super) async fn answer(bench: &mut Bench) -> Checked {
         question: Sensitive::new(question),
     };
     let bus = bench.hub.bus.clone();
-    let found = bus.look_up(&name(), &side.name, &ask(side.question), PATIENCE).await?;
+    let found = bus.look_up(&name(), &side.name, &ask(side.question), bench.patience()).await?;
     let text = String::from_utf8_lossy(&found.1).into_owned();
     if !found.0.found || !text.contains(&side.contains) {
         return Err(Fault("the answer does not hold what the kit file expects".to_owned()));
@@ -153,7 +153,7 @@ pub(super) async fn answer(bench: &mut Bench) -> Checked {
     if found.0.kind.is_none() {
         return Err(Fault("the answer has no message type".to_owned()));
     }
-    let nothing = bus.look_up(&name(), &side.name, &ask(side.nothing), PATIENCE).await?;
+    let nothing = bus.look_up(&name(), &side.name, &ask(side.nothing), bench.patience()).await?;
     if nothing.0.found {
         return Err(Fault("a question to which there is no answer is answered".to_owned()));
     }
