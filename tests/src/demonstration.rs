@@ -42,6 +42,9 @@ pub fn town() -> Town {
         for file in crate::town::files(&shipped.join(part)) {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(&file).expect("a shipped configuration file");
+            // The configuration is a copy; the systems that it names stay where they are.
+            let systems = crate::root().join("deploy/demo/systems").display().to_string();
+            let text = text.replace("../systems", &systems);
             town.configure(&format!("{part}/{name}"), &text);
         }
     }

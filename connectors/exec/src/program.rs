@@ -10,6 +10,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use connector_sdk::{LookupFault, Lookups};
 use hub_message::DeliveryId;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -17,7 +18,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::wire::{Answered, Emit, FromProgram, Outcome, ToProgram};
+use crate::wire::{Answered, Content, Emit, FromProgram, Looked, Lookup, Outcome, ToProgram};
 
 /// The longest line of the program, in bytes: 256 KiB of content in base64 or with every sign escaped, and some words.
 const LINE_BYTES_MAX: u64 = 2 * 1024 * 1024;
@@ -50,8 +51,21 @@ struct State {
     questions: HashMap<u64, oneshot::Sender<Answered>>,
     number: u64,
     trouble: Option<String>,
-    /// How the last life ended, while there is no other.
+    /// The way to ask other systems, once there is one.
+    lookups: Option<Lookups>,
+    /// The last life is over and there is no other yet.
     ended: bool,
+}
+
+impl State {
+    /// This life is over: whoever waits for it is told by the loss of what it waits on.
+    fn end(&mut self) {
+        *self = Self {
+            ended: true,
+            lookups: self.lookups.take(),
+            ..Self::default()
+        };
+    }
 }
 
 /// The program could not be told, or ended before it answered.
@@ -83,6 +97,11 @@ impl Program {
             _guard: Arc::new(stop.drop_guard()),
         };
         (program, records)
+    }
+
+    /// Lets the program ask other systems.
+    pub(crate) fn attach(&self, lookups: Lookups) {
+        self.shared.state().lookups = Some(lookups);
     }
 
     /// What the status page should say, if anything is wrong.
@@ -167,10 +186,7 @@ async fn keep_running(
             Err(error) => tracing::error!(%error, "the program cannot be started"),
         }
         // Dropping what waits tells everybody that this life is over.
-        *shared.state() = State {
-            ended: true,
-            ..State::default()
-        };
+        shared.state().end();
         if stop.is_cancelled() {
             return;
         }
@@ -253,6 +269,7 @@ async fn read(output: ChildStdout, shared: &Arc<Shared>, emits: &mpsc::Sender<Em
                 let waiting = shared.state().questions.remove(&answer.number);
                 let _ = waiting.map(|waiting| waiting.send(answer));
             }
+            Ok(FromProgram::Lookup(lookup)) => look_up(shared, *lookup),
             Ok(FromProgram::Trouble(trouble)) => shared.state().trouble = trouble,
             Ok(FromProgram::Manifest(_)) => {}
             Err(error) => {
@@ -262,6 +279,45 @@ async fn read(output: ChildStdout, shared: &Arc<Shared>, emits: &mpsc::Sender<Em
             }
         }
     }
+}
+
+/// Asks for the program, beside everything else.
+fn look_up(shared: &Arc<Shared>, lookup: Lookup) {
+    let (lookups, lines) = {
+        let state = shared.state();
+        (state.lookups.clone(), state.lines.clone())
+    };
+    tokio::spawn(async move {
+        let ask = hub_message::Ask {
+            purpose: lookup.purpose,
+            file_number: lookup.file_number,
+            actor: lookup.actor,
+            question: lookup.question,
+        };
+        let answered = match lookups {
+            Some(lookups) => lookups.ask(&lookup.name, &ask).await,
+            None => Err(LookupFault::Unavailable),
+        };
+        let mut looked = Looked {
+            number: lookup.number,
+            ..Looked::default()
+        };
+        match answered {
+            Ok(Some(found)) => {
+                looked.found = true;
+                looked.kind = Some(found.kind);
+                looked.media_type = Some(found.media_type);
+                looked.content = Content::inline(found.native.disclose());
+            }
+            Ok(None) => {}
+            Err(LookupFault::Refused { code, .. }) => looked.refused = Some(code),
+            Err(LookupFault::Unavailable) => looked.unavailable = true,
+        }
+        if let Some(lines) = lines {
+            // A program that has ended asks again in its next life.
+            let _ = lines.send(line(&ToProgram::Looked(Box::new(looked)))).await;
+        }
+    });
 }
 
 /// Starts the program only to hear what it is.

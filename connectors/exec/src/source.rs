@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use connector_sdk::source::{Attachment, Limits, Record, Taken};
-use connector_sdk::{Content, Refusal, Source, Unavailable};
+use connector_sdk::{Content, Lookups, Refusal, Source, Unavailable};
 use hub_message::Sensitive;
 use tokio::sync::mpsc;
 use unicode_normalization::UnicodeNormalization;
@@ -25,6 +25,10 @@ pub(crate) struct Records {
 
 impl Source for Records {
     type Ticket = String;
+
+    fn attach(&mut self, lookups: Lookups) {
+        self.program.attach(lookups);
+    }
 
     async fn take(&mut self, limits: Limits) -> Result<Taken<String>, Unavailable> {
         let mut taken = Taken::default();

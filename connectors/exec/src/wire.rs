@@ -52,6 +52,28 @@ pub(crate) enum ToProgram<'a> {
         #[serde(flatten)]
         ask: &'a hub_message::Ask,
     },
+    /// What became of a look-up that the program asked for.
+    Looked(Box<Looked>),
+}
+
+/// What became of a look-up.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Looked {
+    /// The number that the program gave it.
+    pub number: u64,
+    pub found: bool,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MessageType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    #[serde(flatten)]
+    pub content: Content,
+    /// The hub does not allow it, or the responder refuses: the code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+    /// Nobody answers now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unavailable: bool,
 }
 
 /// A delivery.
@@ -145,8 +167,24 @@ pub(crate) enum FromProgram {
     Result(DeliveryResult),
     /// The answer to a question.
     Answer(Answered),
+    /// A question to another system, by way of the hub: answered with `looked` of the same number.
+    Lookup(Box<Lookup>),
     /// The system behind does not answer (a sentence for the status page), or answers again (nothing).
     Trouble(Option<String>),
+}
+
+/// A question to another system.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Lookup {
+    /// A number of the program's own, unique while it waits.
+    pub number: u64,
+    /// Name of the route.
+    pub name: String,
+    pub purpose: String,
+    pub actor: hub_message::Sensitive<String>,
+    #[serde(default)]
+    pub file_number: Option<hub_message::Sensitive<String>>,
+    pub question: hub_message::Sensitive<std::collections::BTreeMap<String, String>>,
 }
 
 /// A record of the system, in its native format.

@@ -5,6 +5,7 @@ mod architecture;
 mod bad_input;
 mod contents;
 mod kill;
+mod lookups;
 mod main_line;
 mod quota;
 mod reload;
