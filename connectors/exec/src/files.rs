@@ -27,7 +27,10 @@ impl Files {
         let mut file = File::create_new(&path).map_err(full)?;
         while let Some(chunk) = reader.chunk().await? {
             let written = tokio::task::spawn_blocking(move || file.write_all(&chunk).map(|()| file));
-            file = written.await.map_err(|_| full(io::Error::other("interrupted")))?.map_err(full)?;
+            file = written
+                .await
+                .map_err(|_| full(io::Error::other("interrupted")))?
+                .map_err(full)?;
         }
         Ok(path)
     }

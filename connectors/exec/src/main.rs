@@ -50,7 +50,9 @@ fn main() -> ExitCode {
     let command: Vec<OsString> = command.into_iter().skip(1).collect();
     let asked = arguments.iter().any(|word| word == "--help" || word == "-h");
     if command.is_empty() && !asked {
-        return connector_sdk::wrong_usage("the program is missing: amtshub connector exec [OPTIONS] -- PROGRAM [ARGUMENTS]");
+        return connector_sdk::wrong_usage(
+            "the program is missing: amtshub connector exec [OPTIONS] -- PROGRAM [ARGUMENTS]",
+        );
     }
     let manifest = if asked { Ok(Manifest::nameless()) } else { ask(&command) };
     match manifest {

@@ -274,7 +274,11 @@ async fn read(output: ChildStdout, shared: &Arc<Shared>, emits: &mpsc::Sender<Em
             Ok(FromProgram::Manifest(_)) => {}
             Err(error) => {
                 // Only the place: the parser's words may repeat content.
-                tracing::error!(column = error.column(), bytes = line.len(), "a line of the program is not understood");
+                tracing::error!(
+                    column = error.column(),
+                    bytes = line.len(),
+                    "a line of the program is not understood"
+                );
                 return;
             }
         }
@@ -333,7 +337,9 @@ pub(crate) async fn manifest(command: &[OsString]) -> Result<hub_message::Manife
     }
     match heard {
         Ok(Ok(bytes)) if bytes > 0 => {}
-        _ => return Err("the program said nothing within five seconds: its first line must be its manifest".to_owned()),
+        _ => {
+            return Err("the program said nothing within five seconds: its first line must be its manifest".to_owned());
+        }
     }
     match serde_json::from_slice(&line) {
         Ok(FromProgram::Manifest(manifest)) => Ok(*manifest),

@@ -22,7 +22,11 @@ pub(crate) struct Deliveries {
 impl Sink for Deliveries {
     async fn deliver(&self, delivery: &Delivery, steps: &Steps) -> Result<Done, SinkFault> {
         let mut files = Files::default();
-        let large = delivery.head.claim.as_ref().is_some_and(|claim| claim.size > INLINE_BYTES_MAX as u64);
+        let large = delivery
+            .head
+            .claim
+            .as_ref()
+            .is_some_and(|claim| claim.size > INLINE_BYTES_MAX as u64);
         let content = if large {
             Content::file(files.write("content", delivery.content()).await?)
         } else {

@@ -34,7 +34,10 @@ impl Source for Records {
         let mut taken = Taken::default();
         let first = tokio::time::timeout(LOOK, self.emits.recv()).await;
         let Ok(Some(first)) = first else {
-            return self.program.trouble().map_or(Ok(taken), |trouble| Err(Unavailable(trouble)));
+            return self
+                .program
+                .trouble()
+                .map_or(Ok(taken), |trouble| Err(Unavailable(trouble)));
         };
         let mut next = Some(first);
         let mut bytes = 0;
@@ -83,7 +86,8 @@ fn unreadable() -> Refusal {
         code: "AH-F301",
         german: "Der Datensatz hat keinen Inhalt, oder seine Datei ist nicht lesbar.".to_owned(),
         english: "the record has no content, or its file cannot be read".to_owned(),
-        remedy: "Genau eines von text, base64 und path angeben; Dateien müssen für den Konnektor lesbar sein.".to_owned(),
+        remedy: "Genau eines von text, base64 und path angeben; Dateien müssen für den Konnektor lesbar sein."
+            .to_owned(),
     }
 }
 

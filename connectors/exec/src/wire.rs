@@ -274,7 +274,13 @@ mod tests {
         let FromProgram::Result(result) = serde_json::from_str(line).unwrap() else {
             panic!("no result")
         };
-        assert!(matches!(result.outcome, Outcome::Rejected { class: RefusalClass::Business, .. }));
+        assert!(matches!(
+            result.outcome,
+            Outcome::Rejected {
+                class: RefusalClass::Business,
+                ..
+            }
+        ));
         let line = r#"{"emit":{"id":"1","type":"a.1","media_type":"text/plain","text":"ä"}}"#;
         let FromProgram::Emit(emit) = serde_json::from_str(line).unwrap() else {
             panic!("no emit")

@@ -6,9 +6,12 @@
 
 mod content;
 mod leaving;
+mod opened;
 mod picking;
+mod records;
 mod refusal;
 mod settling;
+mod watching;
 
 use std::ffi::OsStr;
 use std::io;
@@ -24,8 +27,10 @@ use crate::directory::{Directory, Signature, unavailable};
 use crate::settings::{self, FileRule, InSettings};
 use content::Reading;
 use leaving::{Folders, Taken};
+use opened::{Opened, Part};
 use picking::{Deciding, Pick};
 use settling::{Seen, Settling};
+use watching::Watching;
 
 /// Open files in one harvest.
 const FILES_MAX: usize = 64;
@@ -37,12 +42,29 @@ pub(crate) struct Inbox {
     settings: InSettings,
     folders: Folders,
     settling: Settling,
+    watching: Watching,
+    /// Whether a file in the folder is not complete yet.
+    unsettled: bool,
     recovered: bool,
+    /// The file that is being split; it is brought to its end before any other file is taken.
+    opened: Option<Opened>,
 }
 
-/// The files of one record.
+/// What a record is made of.
 #[derive(Debug)]
-pub(crate) struct Ticket(Vec<Taken>);
+pub(crate) enum Ticket {
+    /// Whole files.
+    Files(Vec<Taken>),
+    /// A part of the file that is being split.
+    Part {
+        /// Its number, from 1.
+        number: u64,
+        /// Where it ends.
+        offset: u64,
+        /// Whether it is the last one.
+        last: bool,
+    },
+}
 
 impl Inbox {
     /// Makes the folders where they are missing and checks that files can be moved between them.
@@ -68,10 +90,13 @@ impl Inbox {
             }
         }
         Ok(Self {
+            watching: Watching::start(&folders.inbox, settings.watch),
+            unsettled: false,
             settings,
             folders,
             settling: Settling::default(),
             recovered: false,
+            opened: None,
         })
     }
 
@@ -81,13 +106,20 @@ impl Inbox {
             self.recovered = true;
         }
         let inbox = Directory::open(&self.folders.inbox)?;
+        if let Some(harvest) = self.go_on(&inbox, limits)? {
+            return Ok(harvest);
+        }
+        let arrived = self.watching.arrived();
         let mut listing = Vec::new();
         for name in inbox.names()? {
             if let Some(signature) = inbox.look(&name)? {
                 listing.push((name, signature));
             }
         }
-        let seen = self.settling.look(listing, Instant::now(), self.settings.stable());
+        let seen = self
+            .settling
+            .look(listing, &arrived, Instant::now(), self.settings.stable());
+        self.unsettled = !seen.is_empty();
         let max_bytes = self.settings.max_bytes.min(limits.document_bytes_max);
         let picks = picking::pick(
             &seen,
@@ -100,8 +132,48 @@ impl Inbox {
         self.gather(&inbox, &seen, picks, limits)
     }
 
+    /// The next records of the file that is being split; `None` when there is no such file.
+    fn go_on(&mut self, inbox: &Directory, limits: Limits) -> io::Result<Option<Harvest<Ticket>>> {
+        let Some(mut opened) = self.opened.take() else {
+            return Ok(None);
+        };
+        if !opened.is_still(inbox)? {
+            tracing::warn!("eine Datei hat sich geändert, während sie in Sätze geteilt wurde; sie wird neu angesehen");
+            return Ok(None);
+        }
+        let refused = match opened.take(limits)? {
+            Part::Records(records) => {
+                self.opened = Some(opened);
+                return Ok(Some(Harvest { records, refused: 0 }));
+            }
+            Part::Unfit { number, why } => refusal::record(number, opened.sent(), why, opened.max_bytes()),
+            Part::None => refusal::no_record(),
+        };
+        opened.forget(&Directory::open(&self.folders.archive)?)?;
+        self.refuse_file(opened.file(), &refused)?;
+        Ok(Some(Harvest {
+            records: Vec::new(),
+            refused: 1,
+        }))
+    }
+
+    /// Begins to split a file.
+    fn split(&mut self, inbox: &Directory, file: &Seen, rule: usize, limits: Limits) -> io::Result<Harvest<Ticket>> {
+        let Some((rule, split)) = self
+            .settings
+            .files
+            .get(rule)
+            .and_then(|rule| Some((rule, rule.records?)))
+        else {
+            return Ok(Harvest::default());
+        };
+        let archive = Directory::open(&self.folders.archive)?;
+        self.opened = Opened::open(inbox, &archive, taken(file), rule, split)?;
+        Ok(self.go_on(inbox, limits)?.unwrap_or_default())
+    }
+
     fn gather(
-        &self,
+        &mut self,
         inbox: &Directory,
         seen: &[Seen],
         picks: Vec<Pick>,
@@ -112,6 +184,13 @@ impl Inbox {
         for pick in picks {
             if harvest.records.len() >= limits.records || inline >= limits.inline_bytes || files >= FILES_MAX {
                 break;
+            }
+            if let Some((rule, file)) = self.split_by(&pick) {
+                // It begins when everything before it is in custody.
+                return match (harvest.records.is_empty(), seen.get(file)) {
+                    (true, Some(file)) => self.split(inbox, file, rule, limits),
+                    _ => Ok(harvest),
+                };
             }
             match self.settle(inbox, seen, pick, limits)? {
                 Settled::Record(record) => {
@@ -128,6 +207,14 @@ impl Inbox {
             }
         }
         Ok(harvest)
+    }
+
+    /// The rule and the file, where a file is to be split.
+    fn split_by(&self, pick: &Pick) -> Option<(usize, usize)> {
+        match pick {
+            Pick::Alone { rule, file } if self.settings.files.get(*rule)?.records.is_some() => Some((*rule, *file)),
+            _ => None,
+        }
     }
 
     fn settle(&self, inbox: &Directory, seen: &[Seen], pick: Pick, limits: Limits) -> io::Result<Settled> {
@@ -156,13 +243,33 @@ impl Inbox {
 
     fn set_aside(&self, file: Option<&Seen>, refusal: &Refusal) -> io::Result<Settled> {
         if let Some(file) = file {
-            self.folders.set_aside(&taken(file), refusal, &now().to_string())?;
-            tracing::warn!(
-                code = refusal.code,
-                "eine Datei wurde nicht angenommen und liegt im Fehlerordner"
-            );
+            self.refuse_file(&taken(file), refusal)?;
         }
         Ok(Settled::Refused)
+    }
+
+    fn refuse_file(&self, file: &Taken, refusal: &Refusal) -> io::Result<()> {
+        self.folders.set_aside(file, refusal, &now().to_string())?;
+        tracing::warn!(
+            code = refusal.code,
+            "eine Datei wurde nicht angenommen und liegt im Fehlerordner"
+        );
+        Ok(())
+    }
+
+    /// The hub has these parts of the file that is being split.
+    fn confirm_parts(&mut self, tickets: &[Ticket]) -> io::Result<()> {
+        let (Some(opened), Some(Ticket::Part { number, offset, last })) = (&mut self.opened, tickets.last()) else {
+            return Ok(());
+        };
+        let archive = Directory::open(&self.folders.archive)?;
+        if !last {
+            return opened.confirm(&archive, *number, *offset);
+        }
+        self.folders.archive(&[std::slice::from_ref(opened.file())])?;
+        opened.forget(&archive)?;
+        self.opened = None;
+        Ok(())
     }
 }
 
@@ -197,7 +304,7 @@ fn record(rule: &FileRule, read: Vec<(&Seen, Content)>) -> Option<Record<Ticket>
         .iter()
         .flat_map(|(seen, content)| identity(&seen.name, &seen.signature, content))
         .collect();
-    let ticket = Ticket(read.iter().map(|(seen, _)| taken(seen)).collect());
+    let ticket = Ticket::Files(read.iter().map(|(seen, _)| taken(seen)).collect());
     let mut read = read.into_iter();
     let (message, native) = read.next()?;
     let name = composed(&message.name);
@@ -246,24 +353,39 @@ impl Source for Inbox {
     async fn take(&mut self, limits: Limits) -> Result<Harvest<Ticket>, Unavailable> {
         let harvest = tokio::task::block_in_place(|| self.look(limits)).map_err(|e| unavailable(ROLE, &e))?;
         if harvest.records.is_empty() && harvest.refused == 0 {
-            tokio::time::sleep(self.settings.poll()).await;
+            self.watching.wait(self.settings.poll(), self.unsettled).await;
         }
         Ok(harvest)
     }
 
     async fn confirm(&mut self, tickets: &[Ticket]) -> Result<(), Unavailable> {
-        let records: Vec<&[Taken]> = tickets.iter().map(|ticket| ticket.0.as_slice()).collect();
-        tokio::task::block_in_place(|| self.folders.archive(&records)).map_err(|e| unavailable("Archivordner", &e))
+        let files = |ticket: &'_ Ticket| match ticket {
+            Ticket::Files(files) => Some(files.clone()),
+            Ticket::Part { .. } => None,
+        };
+        let files: Vec<Vec<Taken>> = tickets.iter().filter_map(files).collect();
+        let records: Vec<&[Taken]> = files.iter().map(Vec::as_slice).collect();
+        let confirm = || {
+            if !records.is_empty() {
+                self.folders.archive(&records)?;
+            }
+            self.confirm_parts(tickets)
+        };
+        tokio::task::block_in_place(confirm).map_err(|e| unavailable("Archivordner", &e))
     }
 
     async fn refuse(&mut self, ticket: &Ticket, refusal: &Refusal) -> Result<(), Unavailable> {
-        let at = now().to_string();
-        tokio::task::block_in_place(|| {
-            ticket
-                .0
-                .iter()
-                .try_for_each(|file| self.folders.set_aside(file, refusal, &at))
-        })
-        .map_err(|e| unavailable("Fehlerordner", &e))
+        let files = match ticket {
+            Ticket::Files(files) => files.clone(),
+            // With one part the rest of the file is refused too: its order could not be kept.
+            Ticket::Part { .. } => self
+                .opened
+                .take()
+                .map(|opened| opened.file().clone())
+                .into_iter()
+                .collect(),
+        };
+        tokio::task::block_in_place(|| files.iter().try_for_each(|file| self.refuse_file(file, refusal)))
+            .map_err(|e| unavailable("Fehlerordner", &e))
     }
 }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The settings of a folder connector: `[settings.in]`, `[settings.out]`.
 
+mod schema;
+
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use connector_sdk::SettingsFault;
 use hub_message::MessageType;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::outbox::Template;
 use crate::pattern::Pattern;
+pub(crate) use schema::schema;
 
 /// All settings; at least one side is given.
 #[derive(Debug, Deserialize)]
@@ -35,11 +39,24 @@ pub(crate) struct InSettings {
     stable_ms: u64,
     #[serde(default = "quarter_second")]
     poll_ms: u64,
+    #[serde(default)]
+    pub watch: Watch,
     #[serde(default = "one_minute")]
     sidecar_wait_ms: u64,
     #[serde(default = "hundred_mebibytes")]
     pub max_bytes: u64,
     pub files: Vec<FileRule>,
+}
+
+/// How it is noticed that something has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Watch {
+    /// The kernel tells, where the file system can.
+    #[default]
+    Auto,
+    /// By looking.
+    Poll,
 }
 
 /// `[[settings.in.files]]`: which files are taken and as what. The first that fits counts.
@@ -50,8 +67,47 @@ pub(crate) struct FileRule {
     #[serde(rename = "type")]
     pub kind: MessageType,
     pub media_type: Option<String>,
+    /// How the file is split into records, each of which is a message.
+    pub records: Option<Split>,
     /// Ending of the sidecar that stands beside each file; it is then the message, and the file its document.
     pub sidecar: Option<String>,
+}
+
+/// `[settings.in.files.records]`: the file is split, and each record is a message.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Split {
+    /// Lines at the top that stand before every record again.
+    #[serde(default)]
+    pub header_lines: usize,
+    /// The sign between which line ends do not count.
+    #[serde(default, deserialize_with = "one_byte")]
+    pub quote: Option<u8>,
+    /// Lines of a record.
+    #[serde(default = "one")]
+    pub lines: NonZeroUsize,
+    /// Bytes of a record, for files without line ends.
+    #[serde(default)]
+    pub bytes: Option<NonZeroUsize>,
+    /// The longest record, in bytes.
+    #[serde(default = "quarter_mebibyte")]
+    pub max_bytes: usize,
+}
+
+fn one() -> NonZeroUsize {
+    NonZeroUsize::MIN
+}
+
+fn quarter_mebibyte() -> usize {
+    256 * 1024
+}
+
+fn one_byte<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u8>, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.as_bytes() {
+        [byte] => Ok(Some(*byte)),
+        _ => Err(serde::de::Error::custom("quote is one sign of ASCII")),
+    }
 }
 
 /// `[settings.out]`.
@@ -102,6 +158,15 @@ impl Settings {
         if settings.inbox.as_ref().is_some_and(|inbox| inbox.files.is_empty()) {
             return Err(fault("[[settings.in.files]] fehlt: keine Datei würde je angenommen."));
         }
+        let files = settings.inbox.iter().flat_map(|inbox| &inbox.files);
+        if files
+            .into_iter()
+            .any(|rule| rule.records.is_some() && rule.sidecar.is_some())
+        {
+            return Err(fault(
+                "records und sidecar schließen sich aus: eine Datei mit Begleitdatei ist eine Nachricht.",
+            ));
+        }
         Ok(settings)
     }
 }
@@ -144,61 +209,10 @@ impl InSettings {
     }
 }
 
-/// JSON Schema of the settings, so that `amtshub check` finds mistakes before anything runs.
-pub(crate) fn schema() -> Value {
-    let text = |description: &str| json!({"type": "string", "minLength": 1, "description": description});
-    let millis = |description: &str, default: u64, most: u64| json!({"type": "integer", "minimum": 1, "maximum": most, "default": default, "description": description});
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "object",
-        "additionalProperties": false,
-        "anyOf": [{"required": ["in"]}, {"required": ["out"]}],
-        "properties": {
-            "in": {
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["path", "files"],
-                "properties": {
-                    "path": text("Hot folder; made if missing"),
-                    "archive": text("Where accepted files go; default `archive` beside the hot folder, same file system"),
-                    "error": text("Where refused files go, with a report; default `error` beside the hot folder, same file system"),
-                    "stable_ms": millis("A file is complete when size and time did not change for so long", two_seconds(), 3_600_000),
-                    "poll_ms": millis("Pause between two looks into the folder", quarter_second(), 500),
-                    "sidecar_wait_ms": millis("How long file and sidecar wait for each other", one_minute(), 86_400_000),
-                    "max_bytes": {"type": "integer", "minimum": 1, "default": hundred_mebibytes(), "description": "Larger files go to the error folder at once"},
-                    "files": {
-                        "type": "array",
-                        "minItems": 1,
-                        "items": {
-                            "type": "object",
-                            "additionalProperties": false,
-                            "required": ["pattern", "type"],
-                            "properties": {
-                                "pattern": text("File names: * any characters, ? one; letter case does not count"),
-                                "type": {"type": "string", "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)*\\.[0-9]+$", "description": "Message type"},
-                                "media_type": text("Media type of the message; default by the ending"),
-                                "sidecar": text("Ending of the sidecar, which is then the message and the file its document")
-                            }
-                        }
-                    }
-                }
-            },
-            "out": {
-                "type": "object",
-                "additionalProperties": false,
-                "required": ["path", "file_name"],
-                "properties": {
-                    "path": text("Target folder; made if missing"),
-                    "file_name": text("Name of each file: {sequence} {delivery} {type} {date}"),
-                    "documents": {"enum": ["beside", "none"], "default": "beside", "description": "Attachments as files beside, or not at all"}
-                }
-            }
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[track_caller]
@@ -217,6 +231,15 @@ mod tests {
         check(json!({"out": {"path": "a", "file_name": "{sequence}.csv"}}), Ok(()));
         check(json!({}), Err("weder"));
         check(json!({"in": {"path": "a", "files": []}}), Err("files"));
+        let with = |records: Value| json!({"in": {"path": "a", "files": [{"pattern": "*", "type": "a.1", "records": records}]}});
+        check(with(json!({})), Ok(()));
+        check(with(json!({"header_lines": 1, "quote": "\""})), Ok(()));
+        check(with(json!({"quote": "ä"})), Err("one sign of ASCII"));
+        check(with(json!({"lines": 0})), Err("nonzero"));
+        check(
+            json!({"in": {"path": "a", "files": [{"pattern": "*", "type": "a.1", "records": {}, "sidecar": ".json"}]}}),
+            Err("schließen sich aus"),
+        );
         check(
             json!({"in": {"path": "a", "files": files, "stable": 1}}),
             Err("unknown field `stable`"),
@@ -260,11 +283,11 @@ mod tests {
         assert_eq!(keys("/properties"), "in out");
         assert_eq!(
             keys("/properties/in/properties"),
-            "archive error files max_bytes path poll_ms sidecar_wait_ms stable_ms"
+            "archive error files max_bytes path poll_ms sidecar_wait_ms stable_ms watch"
         );
         assert_eq!(
             keys("/properties/in/properties/files/items/properties"),
-            "media_type pattern sidecar type"
+            "media_type pattern records sidecar type"
         );
         assert_eq!(keys("/properties/out/properties"), "documents file_name path");
     }

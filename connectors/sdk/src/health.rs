@@ -215,7 +215,11 @@ mod tests {
             reason: "Umzug der Finanzen".into(),
             until: Some(Timestamp::from_millis(1_790_000_000_000)),
         }));
-        check(&health, State::Paused, "bis 2026-09-21 13:33 UTC: Umzug der Finanzen. Nichts");
+        check(
+            &health,
+            State::Paused,
+            "bis 2026-09-21 13:33 UTC: Umzug der Finanzen. Nichts",
+        );
         health.draining();
         check(&health, State::Draining, "Beendet");
     }

@@ -21,11 +21,8 @@ use crate::health::{Health, Part};
 /// by the mapping of that type and passes on what the route releases. Answers change nothing at the system.
 pub trait Responder: Send + Sync + 'static {
     /// Answers a question; `None` when the system has nothing of the kind. Called for several questions at once.
-    fn answer(
-        &self,
-        name: &str,
-        question: &Ask,
-    ) -> impl Future<Output = Result<Option<Answer>, ResponderFault>> + Send;
+    fn answer(&self, name: &str, question: &Ask)
+    -> impl Future<Output = Result<Option<Answer>, ResponderFault>> + Send;
 }
 
 /// An answer, in the system's native format; at most 256 KiB.

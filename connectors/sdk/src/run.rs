@@ -59,11 +59,7 @@ where
 }
 
 /// Like [`run`], with a command line of one's own; its first word is the program's name.
-pub fn run_from<S, K, R, O>(
-    arguments: impl IntoIterator<Item = OsString>,
-    manifest: Manifest,
-    open: O,
-) -> ExitCode
+pub fn run_from<S, K, R, O>(arguments: impl IntoIterator<Item = OsString>, manifest: Manifest, open: O) -> ExitCode
 where
     S: Source,
     K: Sink,

@@ -104,6 +104,10 @@ mod tests {
         state.keep_pause(None).unwrap();
         assert!(state.pause().is_none());
         state.write("paused", b"").unwrap();
-        assert_eq!(state.pause(), Some(Pause::default()), "a mark of an older version counts");
+        assert_eq!(
+            state.pause(),
+            Some(Pause::default()),
+            "a mark of an older version counts"
+        );
     }
 }

@@ -24,8 +24,8 @@ use crate::session::Session;
 use crate::sink::Sink;
 use crate::source::{Limits, Source};
 
-/// Records taken at once: with small ones, one fsync of the stream for all of them.
-const RECORDS: usize = 256;
+/// Records taken at once: with small ones, one fsync of the stream for all of them. An atomic batch holds no more.
+const RECORDS: usize = 1000;
 /// Content of one batch that is held in memory.
 const INLINE_BYTES: usize = 8 * 1024 * 1024;
 /// Time between two looks for old entries of the ledger.

@@ -37,7 +37,13 @@ pub(crate) const MAX_PAYLOAD: usize = 1024 * 1024;
 pub fn nats_config(facts: &ConfigFacts<'_>) -> String {
     let mut text = String::new();
     head(&mut text, facts);
-    accounts(&mut text, facts.system_key, facts.hub_key, facts.max_file_store, facts.connectors);
+    accounts(
+        &mut text,
+        facts.system_key,
+        facts.hub_key,
+        facts.max_file_store,
+        facts.connectors,
+    );
     text
 }
 

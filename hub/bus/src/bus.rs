@@ -246,13 +246,15 @@ impl Bus {
         ask: &Ask,
         patience: Duration,
     ) -> Result<(AnswerHead, Bytes), BusFault> {
-        let request = Request::new()
-            .payload(to_json(ask))
-            .timeout(Some(patience));
+        let request = Request::new().payload(to_json(ask)).timeout(Some(patience));
         // Its own connection, so that slow responders never hold up deliveries.
         let answer = self
             .services
-            .request("the responder does not answer", format!("rpc.{responder}.{name}"), request)
+            .request(
+                "the responder does not answer",
+                format!("rpc.{responder}.{name}"),
+                request,
+            )
             .await?;
         looked_up(&answer.payload)
     }

@@ -208,8 +208,13 @@ pub struct AskRequest {
 impl AskRequest {
     pub(crate) fn open(incoming: Incoming) -> Option<Self> {
         // Of a fault only the place is told: the words of the parser may repeat what was asked.
-        let ask = serde_json::from_slice(&incoming.payload)
-            .map_err(|error| format!("the question is not valid: line {}, column {}", error.line(), error.column()));
+        let ask = serde_json::from_slice(&incoming.payload).map_err(|error| {
+            format!(
+                "the question is not valid: line {}, column {}",
+                error.line(),
+                error.column()
+            )
+        });
         Some(Self {
             connector: incoming.connector,
             name: incoming.rest,

@@ -84,7 +84,12 @@ pub struct LookupAnswer {
 }
 
 /// Decides whether `asker` may ask, and makes of its question what the responder may see.
-pub fn ask<'r>(rules: &'r Rules, asker: &ConnectorName, name: &str, asked: &Ask) -> Result<(&'r Lookup, Ask), Rejection> {
+pub fn ask<'r>(
+    rules: &'r Rules,
+    asker: &ConnectorName,
+    name: &str,
+    asked: &Ask,
+) -> Result<(&'r Lookup, Ask), Rejection> {
     // Whoever may not ask does not learn what there is to ask.
     let lookup = rules.lookup(name).filter(|lookup| lookup.askers.contains(asker));
     let lookup = lookup.ok_or_else(|| {
@@ -157,7 +162,11 @@ pub fn answer(
     if *read.schema() != lookup.schema {
         return Err(Rejection::new(
             OTHER_SCHEMA,
-            format!("the answer is a `{}`, the route takes `{}`", read.schema(), lookup.schema),
+            format!(
+                "the answer is a `{}`, the route takes `{}`",
+                read.schema(),
+                lookup.schema
+            ),
             "let the responder answer with a type whose mapping reads into the schema of the route",
         ));
     }

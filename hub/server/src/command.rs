@@ -3,8 +3,8 @@
 
 pub(crate) mod case;
 pub(crate) mod check;
-pub(crate) mod coverage;
 pub(crate) mod connector;
+pub(crate) mod coverage;
 mod covered;
 pub(crate) mod deadletter;
 pub(crate) mod diff;
@@ -16,8 +16,8 @@ mod listing;
 pub(crate) mod lsp;
 pub(crate) mod map;
 pub(crate) mod message;
-pub(crate) mod new;
 pub(crate) mod nats_config;
+pub(crate) mod new;
 mod place;
 mod rejected;
 pub(crate) mod reload;

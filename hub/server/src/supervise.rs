@@ -17,8 +17,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use backoff::Backoff;
-pub(crate) use launch::{beside, with_options};
 use child::{Child, Ended};
+pub(crate) use launch::{beside, with_options};
 
 /// How long a connector may drain before it is killed.
 pub(crate) const DRAIN_MAX: Duration = Duration::from_secs(10);

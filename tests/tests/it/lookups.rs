@@ -57,7 +57,11 @@ fn asked(questions: &Value) -> (Town, Vec<Value>) {
 fn the_portal_asks_the_trade_office_and_sees_the_released_fields_alone() {
     let purpose = "Prüfung der Angaben in einem Antrag";
     let (town, heard) = asked(&json!([
-        question("gewerbe-nach-nummer", purpose, &json!({"nummer": "4711", "grund": "Neugier"})),
+        question(
+            "gewerbe-nach-nummer",
+            purpose,
+            &json!({"nummer": "4711", "grund": "Neugier"})
+        ),
         question("gewerbe-nach-nummer", purpose, &json!({"nummer": "1"})),
         question("gewerbe-nach-nummer", "Neugier", &json!({"nummer": "4711"})),
         question("meldeauskunft", purpose, &json!({"nummer": "4711"})),
@@ -77,5 +81,8 @@ fn the_portal_asks_the_trade_office_and_sees_the_released_fields_alone() {
     for word in ["Özdemir", "4711", "Blumen", "Neugier"] {
         assert!(!log.contains(word), "`{word}` is in the log:\n{log}");
     }
-    assert!(log.contains("gewerbe-nach-nummer"), "that it was asked is in the log:\n{log}");
+    assert!(
+        log.contains("gewerbe-nach-nummer"),
+        "that it was asked is in the log:\n{log}"
+    );
 }

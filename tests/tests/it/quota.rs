@@ -35,7 +35,10 @@ fn a_dead_recipient_leaves_other_routes_untouched() {
     town.wait("the dead recipient's quota is full and its source stopped", |town| {
         let waiting = town.connector_status("tot")["waiting"].as_u64().unwrap_or(0);
         let source = town.connector_status("quelle-a");
-        waiting >= NEARLY as u64 && source["sentence"].as_str().is_some_and(|sentence| sentence.contains("tot"))
+        waiting >= NEARLY as u64
+            && source["sentence"]
+                .as_str()
+                .is_some_and(|sentence| sentence.contains("tot"))
     });
     for number in 0..QUOTA {
         town.drop_file(

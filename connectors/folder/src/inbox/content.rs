@@ -66,7 +66,8 @@ fn inline(file: &File, size: u64) -> io::Result<Option<Content>> {
     Ok((bytes.len() as u64 == size).then(|| Content::inline(bytes)))
 }
 
-fn streamed(mut file: File, size: u64) -> io::Result<Option<Content>> {
+/// A file as content, with its digest; `None` when it has another length.
+pub(super) fn streamed(mut file: File, size: u64) -> io::Result<Option<Content>> {
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
     let mut length = 0;

@@ -135,7 +135,7 @@ fn write_report(error: &Directory, name: &OsStr, refused: &Refusal, at: &str) ->
     write_whole(error, &report, refusal::report(refused, at).as_bytes())
 }
 
-fn write_whole(directory: &Directory, name: &OsStr, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(directory: &Directory, name: &OsStr, bytes: &[u8]) -> io::Result<()> {
     let beside = OsStr::new(".writing.tmp");
     let mut file = directory.create(beside)?;
     file.write_all(bytes)?;

@@ -3,6 +3,8 @@
 
 use connector_sdk::Refusal;
 
+use super::records::Unfit;
+
 fn refusal(code: &'static str, german: impl Into<String>, english: impl Into<String>, remedy: &str) -> Refusal {
     Refusal {
         code,
@@ -99,6 +101,43 @@ pub(crate) fn special() -> Refusal {
         "Das ist keine gewöhnliche Datei (Pipe, Socket oder Gerät).",
         "This is not a regular file (pipe, socket or device).",
         "Nur gewöhnliche Dateien in den Eingangsordner legen.",
+    )
+}
+
+/// A record of a split file that can never be sent.
+pub(crate) fn record(number: u64, sent: u64, why: Unfit, max_bytes: usize) -> Refusal {
+    let (german, english, remedy) = match why {
+        Unfit::TooLong => (
+            format!("Satz {number} ist länger als die erlaubten {max_bytes} Byte"),
+            format!("Record {number} is longer than the {max_bytes} bytes that are allowed"),
+            "Prüfen, ob Zeilenenden oder Anführungszeichen fehlen; sonst max_bytes unter records erhöhen.",
+        ),
+        Unfit::Wide => (
+            "Die Datei ist in UTF-16 geschrieben und lässt sich nicht in Sätze teilen".to_owned(),
+            "The file is written in UTF-16 and cannot be split into records".to_owned(),
+            "Das sendende System auf UTF-8 oder eine Ein-Byte-Kodierung einstellen.",
+        ),
+        Unfit::OpenQuote => (
+            format!("In Satz {number} wird ein Anführungszeichen bis zum Ende der Datei nicht geschlossen"),
+            format!("In record {number} a quotation mark is not closed before the end of the file"),
+            "Die Datei prüfen: sie ist unvollständig, oder quote passt nicht zu ihr.",
+        ),
+    };
+    refusal(
+        "AH-F110",
+        format!("{german}. {sent} Sätze davor wurden angenommen und sind im Hub."),
+        format!("{english}. {sent} records before it were taken and are in the hub."),
+        remedy,
+    )
+}
+
+/// A file that should be split and holds no record.
+pub(crate) fn no_record() -> Refusal {
+    refusal(
+        "AH-F111",
+        "Die Datei enthält keinen einzigen Satz.",
+        "The file holds not a single record.",
+        "Beim sendenden System prüfen, ob das so sein soll, und header_lines mit der Datei vergleichen.",
     )
 }
 

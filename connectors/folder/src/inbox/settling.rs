@@ -38,7 +38,14 @@ pub(crate) struct Settling {
 
 impl Settling {
     /// What the present look shows, folders and temporary names left out.
-    pub(crate) fn look(&mut self, listing: Vec<(OsString, Signature)>, now: Instant, stable: Duration) -> Vec<Seen> {
+    /// `arrived`: names that were renamed into the folder since the last look, as far as that is known.
+    pub(crate) fn look(
+        &mut self,
+        listing: Vec<(OsString, Signature)>,
+        arrived: &HashSet<OsString>,
+        now: Instant,
+        stable: Duration,
+    ) -> Vec<Seen> {
         let mut known = HashMap::with_capacity(listing.len());
         let mut temporary = HashSet::new();
         let mut seen = Vec::with_capacity(listing.len());
@@ -55,7 +62,7 @@ impl Settling {
             let this = before.unwrap_or_else(|| Known {
                 signature,
                 since: now,
-                renamed: self.temporary.contains(&inode),
+                renamed: self.temporary.contains(&inode) || arrived.contains(&name),
             });
             let age = now.saturating_duration_since(this.since);
             seen.push(Seen {
@@ -113,7 +120,12 @@ mod tests {
                 .iter()
                 .map(|(name, signature)| (name.into(), *signature))
                 .collect();
-            let seen = settling.look(listing, start + Duration::from_millis(*at), Duration::from_millis(500));
+            let seen = settling.look(
+                listing,
+                &HashSet::new(),
+                start + Duration::from_millis(*at),
+                Duration::from_millis(500),
+            );
             let complete: Vec<_> = seen
                 .iter()
                 .filter(|seen| seen.complete)
@@ -142,6 +154,16 @@ mod tests {
             (200, &[("a.xml", file(1, 9))], &["a.xml"]),
             (300, &[("a.xml", file(1, 10))], &[]),
         ]);
+    }
+
+    #[test]
+    fn a_file_that_was_renamed_into_the_folder_is_complete_at_once() {
+        let mut settling = Settling::default();
+        let listing = vec![("a".into(), file(1, 5)), ("b".into(), file(2, 5))];
+        let arrived = HashSet::from(["a".into()]);
+        let seen = settling.look(listing, &arrived, Instant::now(), Duration::from_secs(600));
+        let complete: Vec<_> = seen.iter().map(|seen| seen.complete).collect();
+        assert_eq!(complete, [true, false]);
     }
 
     #[test]

@@ -16,4 +16,5 @@ mod intake_faults;
 mod outlet;
 mod outlet_faults;
 mod process;
+mod records;
 mod session;

@@ -54,8 +54,13 @@ impl Questions {
     pub async fn next(&mut self) -> Option<Question> {
         let message = self.subscriber.next().await?;
         let name = message.subject.rsplit('.').next().unwrap_or_default().to_owned();
-        let ask = serde_json::from_slice(&message.payload)
-            .map_err(|error| format!("the question is not valid: line {}, column {}", error.line(), error.column()));
+        let ask = serde_json::from_slice(&message.payload).map_err(|error| {
+            format!(
+                "the question is not valid: line {}, column {}",
+                error.line(),
+                error.column()
+            )
+        });
         Some(Question {
             name,
             ask,
@@ -84,7 +89,8 @@ impl Question {
 
     /// Answers that this can never be answered.
     pub async fn refuse(self, code: &str, text: &str) {
-        self.send(to_json(&json!({"error": {"code": code, "text": text}}))).await;
+        self.send(to_json(&json!({"error": {"code": code, "text": text}})))
+            .await;
     }
 
     /// Answers that it cannot be answered now.

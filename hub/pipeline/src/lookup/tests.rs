@@ -40,7 +40,11 @@ fn refused(asker: &str, name: &str, asked: &Ask, code: &str) {
     let rules = rules(vec![lookup(|_| {})]);
     let fault = ask(&rules, &asker.parse().unwrap(), name, asked).expect_err("it is refused");
     assert_eq!(fault.code.as_str(), code);
-    assert!(!fault.text.contains("R-1") && !fault.text.contains("secret"), "{}", fault.text);
+    assert!(
+        !fault.text.contains("R-1") && !fault.text.contains("secret"),
+        "{}",
+        fault.text
+    );
 }
 
 #[test]
@@ -61,9 +65,24 @@ fn whoever_may_not_ask_is_refused() {
     let good = asked("booking", &[("number", "R-1")]);
     refused("finance", "bill-by-number", &good, "AH-R130");
     refused("archive", "bill-by-name", &good, "AH-R130");
-    refused("archive", "bill-by-number", &asked("curiosity", &[("number", "R-1")]), "AH-R131");
-    refused("archive", "bill-by-number", &asked("booking", &[("why", "secret")]), "AH-R133");
-    refused("archive", "bill-by-number", &asked("booking", &[("number", " ")]), "AH-R133");
+    refused(
+        "archive",
+        "bill-by-number",
+        &asked("curiosity", &[("number", "R-1")]),
+        "AH-R131",
+    );
+    refused(
+        "archive",
+        "bill-by-number",
+        &asked("booking", &[("why", "secret")]),
+        "AH-R133",
+    );
+    refused(
+        "archive",
+        "bill-by-number",
+        &asked("booking", &[("number", " ")]),
+        "AH-R133",
+    );
     let nobody = Ask {
         actor: Sensitive::new(" ".to_owned()),
         ..good
@@ -84,7 +103,10 @@ fn the_answer_holds_the_released_fields_and_nothing_else() {
     let found = answered(|_| {}, BILL).unwrap();
     let text = String::from_utf8(found.native.into_disclosed()).unwrap();
     assert_eq!(text, r#"{"number":"R-1","totals":{"payable":119.00}}"#);
-    assert_eq!((found.kind.as_str(), found.media_type.as_str()), ("posting.json.1", "application/json"));
+    assert_eq!(
+        (found.kind.as_str(), found.media_type.as_str()),
+        ("posting.json.1", "application/json")
+    );
 }
 
 #[test]
@@ -95,7 +117,10 @@ fn a_mapping_writes_the_answer() {
     };
     let found = answered(by_mapping, BILL).unwrap();
     let text = String::from_utf8(found.native.into_disclosed()).unwrap();
-    assert!(text.contains("belegnummer") && text.contains("Beispiel GmbH") && !text.contains("DE1"), "{text}");
+    assert!(
+        text.contains("belegnummer") && text.contains("Beispiel GmbH") && !text.contains("DE1"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -111,7 +136,14 @@ fn check(change: impl FnOnce(&mut RouteSource), code: &str, says: &str) {
     let found: Vec<String> = checked
         .findings
         .iter()
-        .map(|f| format!("{} {} {}", f.code.as_str(), f.text, f.help.as_deref().unwrap_or_default()))
+        .map(|f| {
+            format!(
+                "{} {} {}",
+                f.code.as_str(),
+                f.text,
+                f.help.as_deref().unwrap_or_default()
+            )
+        })
         .collect();
     assert!(
         found.iter().any(|line| line.starts_with(code) && line.contains(says)),

@@ -58,7 +58,11 @@ pub(super) fn check(check: &mut Check<'_>, route: &RouteSource, schema: Option<&
 }
 
 impl Check<'_> {
-    pub(super) fn mapping(&mut self, route: &RouteSource, schema: Option<&Schema>) -> Result<Option<Arc<Mapping>>, Said> {
+    pub(super) fn mapping(
+        &mut self,
+        route: &RouteSource,
+        schema: Option<&Schema>,
+    ) -> Result<Option<Arc<Mapping>>, Said> {
         let Some(name) = &route.mapping else {
             return Ok(None);
         };

@@ -76,8 +76,9 @@ impl Check<'_> {
         if parts.is_empty() {
             let at = route.question.as_ref().map_or(&route.at, |(list, _)| list);
             let finding = at.error(MISSING, "the look-up has no `question`: nothing could be asked");
-            self.findings
-                .push(finding.help("name the parts of the question that the responder may see: question = [\"number\"]"));
+            self.findings.push(
+                finding.help("name the parts of the question that the responder may see: question = [\"number\"]"),
+            );
             return None;
         }
         Some(parts)
@@ -111,7 +112,10 @@ impl Check<'_> {
             named.any(sends)
         });
         if !answers && self.source.complete {
-            let text = format!("nothing that `{responder}` sends becomes `{}`: it could not answer", schema.id());
+            let text = format!(
+                "nothing that `{responder}` sends becomes `{}`: it could not answer",
+                schema.id()
+            );
             let help = format!("add the type of its answers to `[types]` in connectors/{responder}.toml");
             self.findings.push(to.error(NO_ANSWER, text).help(help));
         }

@@ -87,7 +87,8 @@ impl<'a> Check<'a> {
     fn delivery(&mut self, route: &RouteSource) -> Option<Route> {
         if let Some((list, _)) = &route.question {
             let finding = list.error(MISSING, "`question` belongs to a route with `kind = \"lookup\"`");
-            self.findings.push(finding.help("add `kind = \"lookup\"`, or take `question` away"));
+            self.findings
+                .push(finding.help("add `kind = \"lookup\"`, or take `question` away"));
         }
         let name = self.need(route, route.name.as_ref(), "name").and_then(|n| self.name(n));
         let from = self.from(route);

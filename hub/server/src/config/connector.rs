@@ -126,7 +126,11 @@ fn command(file: &mut Section<'_>, folder: &Path) -> Option<Vec<String>> {
     let words = words.iter().map(|word| {
         let word = word.as_str();
         let is_file = word.starts_with("./") || word.starts_with("../");
-        if is_file { folder.join(word).display().to_string() } else { word.to_owned() }
+        if is_file {
+            folder.join(word).display().to_string()
+        } else {
+            word.to_owned()
+        }
     });
     Some(words.collect())
 }

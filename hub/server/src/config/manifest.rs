@@ -44,10 +44,7 @@ impl Programs {
         };
         let words = connector.words();
         let name = words.first().cloned().unwrap_or_default();
-        let answer = self
-            .answers
-            .entry(words)
-            .or_insert_with_key(|words| ask(words));
+        let answer = self.answers.entry(words).or_insert_with_key(|words| ask(words));
         let kind = locate_key(&text, "kind");
         let unchecked = |code, text: String| {
             let finding = Finding::warning(code, file.as_str(), kind.clone(), text);

@@ -98,7 +98,11 @@ impl LookupService {
             }
             Ok(None) => request.answer(&AnswerHead::default(), &[]).await,
             Err(Fault::Refused(fault)) => request.refuse(fault.code.as_str(), &fault.text).await,
-            Err(Fault::Unavailable) => request.unavailable("the connector that answers does not answer now").await,
+            Err(Fault::Unavailable) => {
+                request
+                    .unavailable("the connector that answers does not answer now")
+                    .await
+            }
         }
     }
 

@@ -110,7 +110,10 @@ impl Bench {
         let options = [
             ("--name", name().to_string()),
             ("--nats", self.server.url()),
-            ("--seed", self.server.keys().connector_file(&name()).display().to_string()),
+            (
+                "--seed",
+                self.server.keys().connector_file(&name()).display().to_string(),
+            ),
             ("--state", self.path("state").display().to_string()),
         ];
         let words = with_options(&self.subject.command, &options);
@@ -164,7 +167,9 @@ impl Bench {
     pub(super) fn violations(&self) -> Vec<String> {
         let log = std::fs::read_to_string(self.path("nats/nats.log")).unwrap_or_default();
         let denied = log.lines().filter(|line| line.contains(" Violation - "));
-        denied.map(|line| line.rsplit(" - ").next().unwrap_or(line).to_owned()).collect()
+        denied
+            .map(|line| line.rsplit(" - ").next().unwrap_or(line).to_owned())
+            .collect()
     }
 
     fn path(&self, part: &str) -> PathBuf {
@@ -198,7 +203,10 @@ impl Bench {
                 return Err(Fault(format!("a delivery had its effect twice: {found:?}")));
             }
             if Instant::now() > end {
-                return Err(Fault(format!("the system holds {found:?}, expected were {expected:?}{}", self.words())));
+                return Err(Fault(format!(
+                    "the system holds {found:?}, expected were {expected:?}{}",
+                    self.words()
+                )));
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -209,16 +217,28 @@ impl Bench {
     }
 
     fn in_vain(&mut self, what: &str) -> Fault {
-        let ended = if self.still_runs() { "" } else { "; its process has ended" };
+        let ended = if self.still_runs() {
+            ""
+        } else {
+            "; its process has ended"
+        };
         Fault(format!("did not come about: {what}{ended}{}", self.words()))
     }
 
     /// The connector's last words, for whoever mends it.
     fn words(&self) -> String {
         let log = std::fs::read_to_string(self.path("log")).unwrap_or_default();
-        let last = log.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let last = log
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default();
         let last: String = last.chars().take(300).collect();
-        if last.is_empty() { String::new() } else { format!(" — last line of its log: {last}") }
+        if last.is_empty() {
+            String::new()
+        } else {
+            format!(" — last line of its log: {last}")
+        }
     }
 
     /// Asks the connector (`ctl.…`).

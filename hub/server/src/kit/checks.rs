@@ -55,7 +55,10 @@ impl Needs {
             Self::Target => (description.target.is_some(), "it brings no deliveries ([target])"),
             Self::Breakable => (description.can_break(), "the kit file cannot break the target"),
             Self::Refusing => (
-                description.target.as_ref().is_some_and(|target| target.refused.is_some()),
+                description
+                    .target
+                    .as_ref()
+                    .is_some_and(|target| target.refused.is_some()),
                 "its target refuses nothing",
             ),
             Self::Answers => (description.answer.is_some(), "it answers no questions ([answer])"),

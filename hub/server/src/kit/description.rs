@@ -82,7 +82,9 @@ impl Description {
             read.settings = Value::Object(serde_json::Map::new());
         }
         if read.source.is_none() && read.target.is_none() && read.answer.is_none() {
-            return Err("the kit file has neither [source] nor [target] nor [answer]: nothing could be checked".to_owned());
+            return Err(
+                "the kit file has neither [source] nor [target] nor [answer]: nothing could be checked".to_owned(),
+            );
         }
         if let Some(target) = &read.target
             && target.breaks.is_some() != target.mend.is_some()
@@ -127,7 +129,9 @@ impl System<'_> {
         let file = self.work.join("kit-record");
         std::fs::write(&file, content).map_err(|error| error.to_string())?;
         let file = file.display().to_string();
-        self.call(&source.put, &[("{file}", &file), ("{name}", name)]).await.map(drop)
+        self.call(&source.put, &[("{file}", &file), ("{name}", name)])
+            .await
+            .map(drop)
     }
 
     /// The numbers of the probes that are in the system, in order.
@@ -142,21 +146,30 @@ impl System<'_> {
 
     /// Makes the target not answer.
     pub(super) async fn break_target(&self) -> Result<(), String> {
-        let words = self.description.target.as_ref().and_then(|target| target.breaks.as_ref());
-        self.call(words.map(Vec::as_slice).unwrap_or_default(), &[]).await.map(drop)
+        let words = self
+            .description
+            .target
+            .as_ref()
+            .and_then(|target| target.breaks.as_ref());
+        self.call(words.map(Vec::as_slice).unwrap_or_default(), &[])
+            .await
+            .map(drop)
     }
 
     /// Makes it answer again.
     pub(super) async fn mend_target(&self) -> Result<(), String> {
         let words = self.description.target.as_ref().and_then(|target| target.mend.as_ref());
-        self.call(words.map(Vec::as_slice).unwrap_or_default(), &[]).await.map(drop)
+        self.call(words.map(Vec::as_slice).unwrap_or_default(), &[])
+            .await
+            .map(drop)
     }
 
     async fn call(&self, words: &[String], more: &[(&str, &str)]) -> Result<Output, String> {
         let work = self.work.display().to_string();
         let fill = |word: &String| {
             let word = word.replace("{work}", &work);
-            more.iter().fold(word, |word, (place, value)| word.replace(place, value))
+            more.iter()
+                .fold(word, |word, (place, value)| word.replace(place, value))
         };
         let mut words = words.iter().map(fill);
         let program = words.next().ok_or("a command of the kit file is empty")?;
@@ -170,7 +183,10 @@ impl System<'_> {
             return Ok(output);
         }
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(format!("the command `{program}` of the kit file failed ({}): {said}", output.status))
+        Err(format!(
+            "the command `{program}` of the kit file failed ({}): {said}",
+            output.status
+        ))
     }
 }
 

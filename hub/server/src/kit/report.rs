@@ -67,7 +67,10 @@ impl Report {
         let beside = self.rows.len() - passed - failed;
         match self.passed() {
             true => format!("Bestanden: {passed} Prüfungen, {beside} nicht anwendbar."),
-            false => format!("Nicht bestanden: {failed} von {} Prüfungen, {beside} nicht anwendbar.", passed + failed),
+            false => format!(
+                "Nicht bestanden: {failed} von {} Prüfungen, {beside} nicht anwendbar.",
+                passed + failed
+            ),
         }
     }
 
@@ -94,7 +97,11 @@ impl Report {
                 "<tr class=\"{class}\"><td><b>{}</b><br><span lang=\"en\">{}</span>{}</td><td>{word}</td><td class=\"n\">{},{} s</td></tr>\n",
                 escaped(row.german),
                 escaped(row.english),
-                if detail.is_empty() { String::new() } else { format!("<p lang=\"en\">{}</p>", escaped(detail)) },
+                if detail.is_empty() {
+                    String::new()
+                } else {
+                    format!("<p lang=\"en\">{}</p>", escaped(detail))
+                },
                 row.millis / 1000,
                 row.millis % 1000 / 100,
             );
@@ -145,7 +152,10 @@ fn row(row: &Row) -> Value {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

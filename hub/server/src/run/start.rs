@@ -21,7 +21,9 @@ use super::town::{Groups, Town, names, quotas};
 use crate::command::store_file;
 use crate::config::{Configuration, Nats};
 use crate::control::{Control, Demand};
-use crate::hub::{Audit, BlobService, CaseWriter, LookupService, Measured, Meter, Quotas, Registrar, listen_to_beats, now, sweep};
+use crate::hub::{
+    Audit, BlobService, CaseWriter, LookupService, Measured, Meter, Quotas, Registrar, listen_to_beats, now, sweep,
+};
 use crate::status::{Board, Gatherer, unknown};
 
 /// The loop turns every second; a minute without a turn means that it hangs.

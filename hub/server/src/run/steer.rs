@@ -11,7 +11,10 @@ use crate::exit::Exit;
 /// Tells it and returns what it answers.
 pub(super) async fn steer(town: &Town, name: &ConnectorName, verb: &Verb, by: &str) -> Answer {
     if !town.configuration.borrow().connectors.contains_key(name) {
-        return Answer::error(Exit::Usage, format!("Es gibt keinen Konnektor `{name}` in der Konfiguration."));
+        return Answer::error(
+            Exit::Usage,
+            format!("Es gibt keinen Konnektor `{name}` in der Konfiguration."),
+        );
     }
     let payload = match verb {
         Verb::Pause { reason, until } => {
@@ -27,7 +30,10 @@ pub(super) async fn steer(town: &Town, name: &ConnectorName, verb: &Verb, by: &s
     match answered {
         Ok(answer) if answer.get("error").is_some() => Answer::error(
             Exit::Unreachable,
-            format!("{name} hat es nicht getan: {}", answer.get("error").unwrap_or(&Value::Null)),
+            format!(
+                "{name} hat es nicht getan: {}",
+                answer.get("error").unwrap_or(&Value::Null)
+            ),
         ),
         Ok(answer) => {
             if *verb != Verb::Check {

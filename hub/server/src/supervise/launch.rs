@@ -33,7 +33,10 @@ mod tests {
     fn options_stand_before_what_belongs_to_another_program() {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let options = [("--name", "a".to_owned())];
-        assert_eq!(with_options(&words("x y"), &options), words("x y --name a --supervised"));
+        assert_eq!(
+            with_options(&words("x y"), &options),
+            words("x y --name a --supervised")
+        );
         assert_eq!(
             with_options(&words("x y -- z --w"), &options),
             words("x y --name a --supervised -- z --w")

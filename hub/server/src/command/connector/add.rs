@@ -37,9 +37,15 @@ pub(super) struct Add {
 
 /// Does it.
 pub(super) fn execute(arguments: &Add) -> Result<Exit, Failure> {
-    let file = arguments.config.join("connectors").join(format!("{}.toml", arguments.name));
+    let file = arguments
+        .config
+        .join("connectors")
+        .join(format!("{}.toml", arguments.name));
     if !arguments.config.join("hub.toml").exists() {
-        let text = format!("{} ist kein Ordner einer Konfiguration: hub.toml fehlt.", arguments.config.display());
+        let text = format!(
+            "{} ist kein Ordner einer Konfiguration: hub.toml fehlt.",
+            arguments.config.display()
+        );
         return Err(Failure::new(Exit::Usage, text));
     }
     if file.exists() {
@@ -109,15 +115,32 @@ fn settings(text: &mut String, schema: &Value, path: &str) {
     let (tables, plain): (Vec<_>, Vec<_>) = properties.iter().partition(|(_, one)| table_of(one).is_some());
     for (name, one) in plain {
         let told = one.get("description").and_then(Value::as_str).unwrap_or_default();
-        let must = if required.contains(&name.as_str()) { " (nötig)" } else { "" };
+        let must = if required.contains(&name.as_str()) {
+            " (nötig)"
+        } else {
+            ""
+        };
         let _ = writeln!(text, "# {name} = {}  # {told}{must}", example(one));
     }
     for (name, one) in tables {
-        let Some((table, several)) = table_of(one) else { continue };
+        let Some((table, several)) = table_of(one) else {
+            continue;
+        };
         let below = format!("{path}.{name}");
-        let must = if required.contains(&name.as_str()) { "  (nötig)" } else { "" };
-        let head = if several { format!("[[{below}]]") } else { format!("[{below}]") };
-        let told = one.get("description").and_then(Value::as_str).map(|told| format!("  {told}"));
+        let must = if required.contains(&name.as_str()) {
+            "  (nötig)"
+        } else {
+            ""
+        };
+        let head = if several {
+            format!("[[{below}]]")
+        } else {
+            format!("[{below}]")
+        };
+        let told = one
+            .get("description")
+            .and_then(Value::as_str)
+            .map(|told| format!("  {told}"));
         let _ = writeln!(text, "\n# {head}{}{must}", told.unwrap_or_default());
         settings(text, table, &below);
     }
@@ -139,7 +162,11 @@ fn example(schema: &Value) -> String {
     if let Some(default) = schema.get("default") {
         return default.to_string();
     }
-    if let Some(first) = schema.get("enum").and_then(Value::as_array).and_then(|words| words.first()) {
+    if let Some(first) = schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .and_then(|words| words.first())
+    {
         return first.to_string();
     }
     match schema.get("type").and_then(Value::as_str) {

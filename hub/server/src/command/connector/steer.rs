@@ -62,7 +62,10 @@ pub(super) fn pause(arguments: &Pause) -> Result<Exit, Failure> {
         until: arguments.until,
     };
     told(&arguments.place, &arguments.name, verb)?;
-    let until = arguments.until.map(|until| format!(" bis {}", moment(until))).unwrap_or_default();
+    let until = arguments
+        .until
+        .map(|until| format!(" bis {}", moment(until)))
+        .unwrap_or_default();
     terminal::message(&format!("{} ist angehalten{until}.", arguments.name));
     Ok(Exit::Ok)
 }

@@ -58,7 +58,9 @@ pub(super) fn execute(arguments: &Test) -> Result<Exit, Failure> {
         .map_err(|fault| Failure::new(Exit::Unreachable, fault.to_string()))?;
     terminal::message(&format!("Prüfe {} …", subject.title));
     let report = runtime
-        .block_on(run(&subject, &description, &arguments.only, |row| terminal::data(line(row).as_bytes())))
+        .block_on(run(&subject, &description, &arguments.only, |row| {
+            terminal::data(line(row).as_bytes())
+        }))
         .map_err(|fault| Failure::new(Exit::Unreachable, format!("Die Prüfung ist nicht möglich: {fault:#}")))?;
     write(arguments, &report)?;
     terminal::data(format!("\n{}\n", report.sentence()).as_bytes());
@@ -83,7 +85,8 @@ fn subject(arguments: &Test) -> Result<(Subject, Option<&'static str>), Failure>
     }
     let name = arguments.name.as_deref().unwrap_or_default();
     if let Some(folder) = &arguments.config {
-        let connector = config::connector(folder, &connector_name(name)?).map_err(|text| Failure::new(Exit::Configuration, text))?;
+        let connector = config::connector(folder, &connector_name(name)?)
+            .map_err(|text| Failure::new(Exit::Configuration, text))?;
         let subject = Subject {
             command: connector.words(),
             title: format!("{name} ({})", connector.kind),

@@ -143,7 +143,9 @@ impl Hub {
                 match &request.hello {
                     Ok(hello) if hello.manifest.protocol == 1 => {}
                     Ok(_) => {
-                        request.refuse("AH-B302", "the hub speaks version 1 of the protocol").await;
+                        request
+                            .refuse("AH-B302", "the hub speaks version 1 of the protocol")
+                            .await;
                         continue;
                     }
                     Err(fault) => {

@@ -21,7 +21,9 @@ pub(super) async fn own_source(bench: &mut Bench) -> Checked {
     }
     if heard.foreign_headers > 0 {
         let count = heard.foreign_headers;
-        return Err(Fault(format!("{count} headers are no part of the protocol; the hub drops them")));
+        return Err(Fault(format!(
+            "{count} headers are no part of the protocol; the hub drops them"
+        )));
     }
     Ok(())
 }

@@ -46,12 +46,15 @@ pub(super) async fn until_done(bench: &mut Bench, numbers: &[u32]) -> Checked {
     for number in numbers {
         let id = crate::kit::bench::delivery(*number);
         bench
-            .until(&format!("the receipt of probe-{number:04} says that it is done"), |heard| {
-                let mut receipts = heard.receipts.iter();
-                receipts.any(|receipt| {
-                    Some(&receipt.delivery) == id.as_ref() && matches!(receipt.outcome, Outcome::Done { .. })
-                })
-            })
+            .until(
+                &format!("the receipt of probe-{number:04} says that it is done"),
+                |heard| {
+                    let mut receipts = heard.receipts.iter();
+                    receipts.any(|receipt| {
+                        Some(&receipt.delivery) == id.as_ref() && matches!(receipt.outcome, Outcome::Done { .. })
+                    })
+                },
+            )
             .await?;
     }
     if let Some(fault) = bench.hub.heard().unreadable.first() {
@@ -110,7 +113,9 @@ pub(super) async fn large(bench: &mut Bench) -> Checked {
         // Lines that differ, so that nothing could be saved by compressing.
         let mut line = 0_u64;
         while bytes.len() < LARGE {
-            line = line.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(u64::from(number));
+            line = line
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(u64::from(number));
             bytes.extend_from_slice(format!("{line:020}\n").as_bytes());
         }
         bench.hub.deliver_claim(&kind(bench), number, bytes.into()).await?;
@@ -145,7 +150,9 @@ pub(super) async fn answer(bench: &mut Bench) -> Checked {
         question: Sensitive::new(question),
     };
     let bus = bench.hub.bus.clone();
-    let found = bus.look_up(&name(), &side.name, &ask(side.question), bench.patience()).await?;
+    let found = bus
+        .look_up(&name(), &side.name, &ask(side.question), bench.patience())
+        .await?;
     let text = String::from_utf8_lossy(&found.1).into_owned();
     if !found.0.found || !text.contains(&side.contains) {
         return Err(Fault("the answer does not hold what the kit file expects".to_owned()));
@@ -153,7 +160,9 @@ pub(super) async fn answer(bench: &mut Bench) -> Checked {
     if found.0.kind.is_none() {
         return Err(Fault("the answer has no message type".to_owned()));
     }
-    let nothing = bus.look_up(&name(), &side.name, &ask(side.nothing), bench.patience()).await?;
+    let nothing = bus
+        .look_up(&name(), &side.name, &ask(side.nothing), bench.patience())
+        .await?;
     if nothing.0.found {
         return Err(Fault("a question to which there is no answer is answered".to_owned()));
     }

@@ -50,7 +50,9 @@ pub(super) async fn in_order(bench: &Bench) -> Checked {
     if found.is_sorted() {
         return Ok(());
     }
-    Err(Fault(format!("the deliveries of one lane arrived out of order: {found:?}")))
+    Err(Fault(format!(
+        "the deliveries of one lane arrived out of order: {found:?}"
+    )))
 }
 
 /// The server stands still from the moment at which the delivery is out, so that no receipt can be sent; as soon as the
@@ -83,16 +85,19 @@ async fn settled(bench: &mut Bench, number: u32, class: Option<TargetClass>) -> 
     let id = crate::kit::bench::delivery(number);
     let may_doubt = class.is_none_or(|class| class == TargetClass::Neither);
     bench
-        .until(&format!("there is a receipt for probe-{number:04}, although the connector died"), |heard| {
-            let mut receipts = heard.receipts.iter();
-            receipts.any(|receipt| {
-                Some(&receipt.delivery) == id.as_ref()
-                    && match receipt.outcome {
-                        Outcome::Done { .. } => true,
-                        Outcome::InDoubt => may_doubt,
-                        Outcome::Rejected { .. } => false,
-                    }
-            })
-        })
+        .until(
+            &format!("there is a receipt for probe-{number:04}, although the connector died"),
+            |heard| {
+                let mut receipts = heard.receipts.iter();
+                receipts.any(|receipt| {
+                    Some(&receipt.delivery) == id.as_ref()
+                        && match receipt.outcome {
+                            Outcome::Done { .. } => true,
+                            Outcome::InDoubt => may_doubt,
+                            Outcome::Rejected { .. } => false,
+                        }
+                })
+            },
+        )
         .await
 }

@@ -9,14 +9,22 @@ use crate::kit::bench::{Bench, Checked, Fault};
 
 pub(super) async fn hello(bench: &mut Bench) -> Checked {
     bench.start_and_greet().await?;
-    let manifest = bench.manifest().ok_or_else(|| Fault("there is no manifest".to_owned()))?;
-    for (what, text) in [("name", &manifest.name), ("version", &manifest.version), ("vendor", &manifest.vendor)] {
+    let manifest = bench
+        .manifest()
+        .ok_or_else(|| Fault("there is no manifest".to_owned()))?;
+    for (what, text) in [
+        ("name", &manifest.name),
+        ("version", &manifest.version),
+        ("vendor", &manifest.vendor),
+    ] {
         if text.trim().is_empty() {
             return Err(Fault(format!("the manifest says no {what}")));
         }
     }
     if manifest.max_in_flight == 0 {
-        return Err(Fault("the manifest allows no delivery at all (`max_in_flight`)".to_owned()));
+        return Err(Fault(
+            "the manifest allows no delivery at all (`max_in_flight`)".to_owned(),
+        ));
     }
     let description = bench.description();
     if description.target.is_some() && manifest.target_class.is_none() {
@@ -25,10 +33,13 @@ pub(super) async fn hello(bench: &mut Bench) -> Checked {
     }
     let digest = bench.hub.welcome().config_digest;
     bench
-        .until("the heartbeat names the digest of the configuration that was handed out", |heard| {
-            let beat = heard.beat.as_ref();
-            beat.is_some_and(|beat| beat.config_digest.as_ref() == Some(&digest) && beat.state == State::Running)
-        })
+        .until(
+            "the heartbeat names the digest of the configuration that was handed out",
+            |heard| {
+                let beat = heard.beat.as_ref();
+                beat.is_some_and(|beat| beat.config_digest.as_ref() == Some(&digest) && beat.state == State::Running)
+            },
+        )
         .await
 }
 

@@ -81,7 +81,9 @@ pub(super) async fn reconnect(bench: &mut Bench) -> Checked {
     let hellos = bench.hub.heard().hellos;
     bench.signal_server(Signal::KILL);
     bench
-        .until("it says hello again on the new connection", |heard| heard.hellos > hellos)
+        .until("it says hello again on the new connection", |heard| {
+            heard.hellos > hellos
+        })
         .await?;
     if bench.description().source.is_some() {
         put(bench, 1).await?;

@@ -26,7 +26,9 @@ pub(super) async fn custody(bench: &mut Bench) -> Checked {
     bench.start_and_greet().await?;
     put(bench, 1).await?;
     bench
-        .until("a record of the source reaches the stream", |heard| !heard.records.is_empty())
+        .until("a record of the source reaches the stream", |heard| {
+            !heard.records.is_empty()
+        })
         .await?;
     bench.signal_server(Signal::STOP);
     for number in 2..=6 {
@@ -41,9 +43,13 @@ pub(super) async fn custody(bench: &mut Bench) -> Checked {
     bench.start()?;
     let all: Vec<Bytes> = (1..=6).map(content).collect();
     bench
-        .until("every record reaches the stream, also those that were put while the server stood still", |heard| {
-            all.iter().all(|one| heard.records.iter().any(|record| record.native == one))
-        })
+        .until(
+            "every record reaches the stream, also those that were put while the server stood still",
+            |heard| {
+                all.iter()
+                    .all(|one| heard.records.iter().any(|record| record.native == one))
+            },
+        )
         .await?;
     let mut ids: BTreeMap<Bytes, Vec<String>> = BTreeMap::new();
     for record in bench.hub.heard().records {
@@ -53,7 +59,9 @@ pub(super) async fn custody(bench: &mut Bench) -> Checked {
         found.dedup();
         if found.len() > 1 {
             let first: String = String::from_utf8_lossy(&native).chars().take(10).collect();
-            return Err(Fault(format!("the record {first} came under two message ids: it would count twice")));
+            return Err(Fault(format!(
+                "the record {first} came under two message ids: it would count twice"
+            )));
         }
     }
     Ok(())
@@ -63,14 +71,18 @@ pub(super) async fn native_bytes(bench: &mut Bench) -> Checked {
     bench.start_and_greet().await?;
     put(bench, 1).await?;
     bench
-        .until("a record of the source reaches the stream", |heard| !heard.records.is_empty())
+        .until("a record of the source reaches the stream", |heard| {
+            !heard.records.is_empty()
+        })
         .await?;
     let heard = bench.hub.heard();
     let Some(record) = heard.records.first() else {
         return Err(Fault("there is no record".to_owned()));
     };
     if record.native != content(1) {
-        return Err(Fault("the content is not what was put into the system, byte by byte".to_owned()));
+        return Err(Fault(
+            "the content is not what was put into the system, byte by byte".to_owned(),
+        ));
     }
     match &record.name {
         Some(name) if name.chars().any(|letter| matches!(letter, '\u{300}'..='\u{36f}')) => {
