@@ -4,7 +4,9 @@
 //! A file stays in the folder until the stream has acknowledged it. Its identity is made of its name, its content and
 //! the time it was written, so that taking it again after a crash gives the same message.
 
+mod batch;
 mod content;
+mod holding;
 mod leaving;
 mod opened;
 mod picking;
@@ -13,6 +15,7 @@ mod refusal;
 mod settling;
 mod watching;
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
@@ -26,6 +29,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::directory::{Directory, Signature, unavailable};
 use crate::settings::{self, FileRule, InSettings};
 use content::Reading;
+use holding::Held;
 use leaving::{Folders, Taken};
 use opened::{Opened, Part};
 use picking::{Deciding, Pick};
@@ -120,6 +124,11 @@ impl Inbox {
             .settling
             .look(listing, &arrived, Instant::now(), self.settings.stable());
         self.unsettled = !seen.is_empty();
+        let held = self.hold_batches(&seen)?;
+        let seen = match &held {
+            Some(held) => released(seen, held),
+            None => seen,
+        };
         let max_bytes = self.settings.max_bytes.min(limits.document_bytes_max);
         let picks = picking::pick(
             &seen,
@@ -129,7 +138,17 @@ impl Inbox {
                 sidecar_wait: self.settings.sidecar_wait(),
             },
         );
-        self.gather(&inbox, &seen, picks, limits)
+        let mut harvest = self.gather(&inbox, &seen, picks, limits)?;
+        harvest.refused += held.map_or(0, |held| held.refused);
+        Ok(harvest)
+    }
+
+    /// Where files come in batches: which of them may be taken.
+    fn hold_batches(&self, seen: &[Seen]) -> io::Result<Option<Held>> {
+        let settings = self.settings.batch.as_ref();
+        settings
+            .map(|settings| holding::look(seen, settings, &self.folders))
+            .transpose()
     }
 
     /// The next records of the file that is being split; `None` when there is no such file.
@@ -289,6 +308,14 @@ fn check_apart(folders: &Folders) -> Result<(), SettingsFault> {
             "path, archive und error müssen drei verschiedene Ordner sein.",
         ))
     }
+}
+
+/// The files that their batches release.
+fn released(seen: Vec<Seen>, held: &Held) -> Vec<Seen> {
+    let free: HashSet<&str> = held.free.iter().map(String::as_str).collect();
+    seen.into_iter()
+        .filter(|one| free.contains(&*one.name.to_string_lossy()))
+        .collect()
 }
 
 fn taken(seen: &Seen) -> Taken {

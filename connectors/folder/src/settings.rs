@@ -46,6 +46,41 @@ pub(crate) struct InSettings {
     #[serde(default = "hundred_mebibytes")]
     pub max_bytes: u64,
     pub files: Vec<FileRule>,
+    /// Files come in batches, each with a protocol that lists them.
+    pub batch: Option<BatchSettings>,
+}
+
+/// `[settings.in.batch]`: files are held until the protocol that lists them has been held against them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BatchSettings {
+    /// The names of the protocols.
+    pub protocol: Pattern,
+    /// What separates their columns.
+    #[serde(default = "bar")]
+    pub delimiter: char,
+    /// The column with the file's name, from 1.
+    pub file_column: NonZeroUsize,
+    /// The first line says how many files there are.
+    #[serde(default)]
+    pub count_line: bool,
+    #[serde(default = "ten_minutes")]
+    pub wait_ms: u64,
+}
+
+impl BatchSettings {
+    /// How long protocol and files wait for each other.
+    pub(crate) fn wait(&self) -> Duration {
+        Duration::from_millis(self.wait_ms)
+    }
+}
+
+fn bar() -> char {
+    '|'
+}
+
+fn ten_minutes() -> u64 {
+    600_000
 }
 
 /// How it is noticed that something has come.
@@ -283,7 +318,7 @@ mod tests {
         assert_eq!(keys("/properties"), "in out");
         assert_eq!(
             keys("/properties/in/properties"),
-            "archive error files max_bytes path poll_ms sidecar_wait_ms stable_ms watch"
+            "archive batch error files max_bytes path poll_ms sidecar_wait_ms stable_ms watch"
         );
         assert_eq!(
             keys("/properties/in/properties/files/items/properties"),

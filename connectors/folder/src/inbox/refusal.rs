@@ -3,6 +3,7 @@
 
 use connector_sdk::Refusal;
 
+use super::batch::Verdict;
 use super::records::Unfit;
 
 fn refusal(code: &'static str, german: impl Into<String>, english: impl Into<String>, remedy: &str) -> Refusal {
@@ -138,6 +139,47 @@ pub(crate) fn no_record() -> Refusal {
         "Die Datei enthält keinen einzigen Satz.",
         "The file holds not a single record.",
         "Beim sendenden System prüfen, ob das so sein soll, und header_lines mit der Datei vergleichen.",
+    )
+}
+
+/// A protocol of a batch that cannot be read.
+pub(crate) fn protocol(line: usize) -> Refusal {
+    refusal(
+        "AH-F112",
+        format!("Das Stapelprotokoll ist in Zeile {line} nicht lesbar."),
+        format!("The batch protocol cannot be read in line {line}."),
+        "delimiter, file_column und count_line mit der Datei vergleichen und das Protokoll erneut ablegen.",
+    )
+}
+
+/// A batch whose files are not those of its protocol.
+pub(crate) fn batch(verdict: &Verdict) -> Refusal {
+    let (german, english) = verdict.state.words();
+    let (missing, taken) = (verdict.missing.len(), verdict.released.len());
+    let counted = if verdict.miscounted {
+        " Die angekündigte Anzahl stimmt nicht."
+    } else {
+        ""
+    };
+    refusal(
+        "AH-F113",
+        format!(
+            "Der Stapel stimmt nicht mit seinem Protokoll überein: {german}. {taken} Dateien sind übernommen, {missing} fehlen.{counted}"
+        ),
+        format!(
+            "The batch does not agree with its protocol: {english}. {taken} files are taken, {missing} are missing."
+        ),
+        "Den Bericht daneben ansehen, fehlende Seiten nachscannen und mit einem neuen Protokoll ablegen.",
+    )
+}
+
+/// A file that no protocol lists.
+pub(crate) fn unlisted() -> Refusal {
+    refusal(
+        "AH-F114",
+        "Kein Stapelprotokoll führt diese Datei auf.",
+        "No batch protocol lists this file.",
+        "Prüfen, ob der Scanner ein Protokoll geschrieben hat; sonst die Datei mit einem Protokoll erneut ablegen.",
     )
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{hundred_mebibytes, one_minute, quarter_mebibyte, quarter_second, two_seconds};
+use super::{hundred_mebibytes, one_minute, quarter_mebibyte, quarter_second, ten_minutes, two_seconds};
 
 /// JSON Schema of the settings, so that `amtshub check` finds mistakes before anything runs.
 pub(crate) fn schema() -> Value {
@@ -28,6 +28,7 @@ pub(crate) fn schema() -> Value {
                     "watch": {"enum": ["auto", "poll"], "default": "auto", "description": "Whether the kernel tells of changes where it can, or the folder is looked at"},
                     "sidecar_wait_ms": millis("How long file and sidecar wait for each other", one_minute(), 86_400_000),
                     "max_bytes": {"type": "integer", "minimum": 1, "default": hundred_mebibytes(), "description": "Larger files go to the error folder at once"},
+                    "batch": batch(),
                     "files": {
                         "type": "array",
                         "minItems": 1,
@@ -72,6 +73,23 @@ fn records() -> Value {
             "lines": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1, "description": "Lines of a record"},
             "bytes": {"type": "integer", "minimum": 1, "maximum": quarter_mebibyte(), "description": "Bytes of a record, for files without line ends"},
             "max_bytes": {"type": "integer", "minimum": 1, "maximum": quarter_mebibyte(), "default": quarter_mebibyte(), "description": "The longest record"}
+        }
+    })
+}
+
+/// The schema of `[settings.in.batch]`.
+fn batch() -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["protocol", "file_column"],
+        "description": "Files come in batches, each with a protocol that lists them",
+        "properties": {
+            "protocol": {"type": "string", "minLength": 1, "description": "Names of the protocols: * any characters, ? one"},
+            "delimiter": {"type": "string", "minLength": 1, "maxLength": 1, "default": "|", "description": "What separates the columns"},
+            "file_column": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Column with the file's name, from 1"},
+            "count_line": {"type": "boolean", "default": false, "description": "The first line says how many files there are: |12"},
+            "wait_ms": {"type": "integer", "minimum": 1, "maximum": 86_400_000, "default": ten_minutes(), "description": "How long protocol and files wait for each other"}
         }
     })
 }

@@ -8,6 +8,7 @@
     reason = "all of this crate is a test: what is not as expected is to fail at once"
 )]
 
+mod batches;
 mod blobs;
 mod claims;
 mod hub;
