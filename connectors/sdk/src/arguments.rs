@@ -19,6 +19,15 @@ pub(crate) struct Arguments {
     /// File with the seed of this connector's nkey
     #[arg(long, value_name = "FILE", required_unless_present = "manifest")]
     pub seed: Option<PathBuf>,
+    /// Certificate of the authority that signed the server's (PEM), for an address `tls://…`
+    #[arg(long, value_name = "FILE")]
+    pub tls_ca: Option<PathBuf>,
+    /// Certificate that this connector shows to the server (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// Folder that keeps the ledger and the last configuration
     #[arg(long, value_name = "DIR", required_unless_present = "manifest")]
     pub state: Option<PathBuf>,

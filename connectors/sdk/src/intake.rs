@@ -55,6 +55,16 @@ impl MessageKey {
         Self(keyed_hash(seed.trim_ascii(), &[b"amtshub message id 1"]))
     }
 
+    /// The key as it is kept.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A key that was kept.
+    pub(crate) fn kept(key: String) -> Self {
+        Self(key)
+    }
+
     fn id(&self, identity: &[Vec<u8>]) -> MessageId {
         let parts: Vec<&[u8]> = identity.iter().map(Vec::as_slice).collect();
         MessageId::keyed(self.0.as_bytes(), &parts)

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use hub_bus::ClientTls;
 use hub_bus::connector::{ConnectorBus, ConnectorSettings};
 use hub_message::{Manifest, Welcome};
 use serde_json::Value;
@@ -146,6 +147,10 @@ where
         name: name.clone(),
         url,
         seed_file: seed,
+        tls: ClientTls {
+            authority: arguments.tls_ca,
+            certificate: arguments.tls_cert.zip(arguments.tls_key),
+        },
     };
     let stop = CancellationToken::new();
     if arguments.supervised
@@ -193,7 +198,7 @@ async fn open_state(
 ) -> Result<(StateFolder, Ledger, MessageKey), Box<dyn std::error::Error>> {
     let folder = StateFolder::open(state)?;
     let ledger = open_ledger(&folder.ledger()).await?;
-    let key = MessageKey::derive(&std::fs::read(seed)?);
+    let key = folder.message_key(&std::fs::read(seed)?)?;
     Ok((folder, ledger, key))
 }
 

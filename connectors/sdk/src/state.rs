@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use hub_message::{Pause, Welcome};
 
+use crate::intake::MessageKey;
+
 /// The state folder of one connector.
 #[derive(Debug, Clone)]
 pub(crate) struct StateFolder(PathBuf);
@@ -22,6 +24,22 @@ impl StateFolder {
     /// Where the ledger stands.
     pub(crate) fn ledger(&self) -> PathBuf {
         self.0.join("ledger.redb")
+    }
+
+    /// The key of the message ids: derived from the first seed that this connector had, and kept, so that a record which
+    /// was sent before its nkey was replaced is the same message after it.
+    pub(crate) fn message_key(&self, seed: &[u8]) -> io::Result<MessageKey> {
+        let name = "message.key";
+        match fs::read_to_string(self.0.join(name)) {
+            Ok(key) if !key.is_empty() => Ok(MessageKey::kept(key)),
+            Ok(_) => Err(io::Error::from(io::ErrorKind::InvalidData)),
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+                let key = MessageKey::derive(seed);
+                self.write(name, key.as_str().as_bytes())?;
+                Ok(key)
+            }
+            Err(fault) => Err(fault),
+        }
     }
 
     /// The hub's last welcome; `None` when there is none that can be read.
@@ -76,6 +94,15 @@ impl StateFolder {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_key_of_message_ids_outlives_the_seed() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateFolder::open(folder.path()).unwrap();
+        let first = state.message_key(b"SUAAA").unwrap();
+        assert_eq!(first.as_str(), MessageKey::derive(b"SUAAA").as_str());
+        assert_eq!(state.message_key(b"SUBBB").unwrap().as_str(), first.as_str());
+    }
 
     #[test]
     fn the_last_welcome_and_the_pause_are_kept() {

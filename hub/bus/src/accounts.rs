@@ -3,7 +3,7 @@
 //! a forged reply subject ends in the forger's own account.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hub_message::ConnectorName;
 
@@ -14,6 +14,8 @@ use crate::keys::{KeyFault, KeyOf, Keys};
 pub struct ConfigFacts<'a> {
     /// Address that clients connect to, `127.0.0.1:4222`.
     pub listen: &'a str,
+    /// Certificates, where it speaks TLS.
+    pub tls: Option<&'a ServerTls>,
     /// Folder of the server: JetStream lies in it, and it tells there on which ports it listens.
     pub folder: &'a Path,
     /// Its log; kept to a few files of 10 MB.
@@ -26,8 +28,21 @@ pub struct ConfigFacts<'a> {
     pub hub_key: &'a str,
     /// Public key of the hub's user in the system account.
     pub system_key: &'a str,
-    /// Connectors and the public keys of their users.
-    pub connectors: &'a [(ConnectorName, String)],
+    /// Connectors and the public keys of their users: one, or two while a key is being replaced.
+    pub connectors: &'a [(ConnectorName, Vec<String>)],
+}
+
+/// The certificates of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerTls {
+    /// Its certificate, with the chain behind it (PEM).
+    pub certificate: PathBuf,
+    /// Its key (PEM).
+    pub key: PathBuf,
+    /// The authority that signed it, and the certificates of clients (PEM).
+    pub authority: PathBuf,
+    /// Every client must show a certificate that the authority has signed, beside its own key.
+    pub verify_clients: bool,
 }
 
 /// Largest message on the wire, in bytes. A group commit holds many of them; documents go by the document store.
@@ -59,7 +74,7 @@ pub fn accounts_config(keys: &Keys, connectors: &[ConnectorName]) -> Result<Stri
          # The hub may use `max_file` bytes of the disks: set it to what there is. If the cluster has a system account\n\
          # already, leave SYS out and add its user there.\n",
     );
-    let of = |name: &ConnectorName| Ok((name.clone(), keys.public(KeyOf::Connector(name))?));
+    let of = |name: &ConnectorName| Ok((name.clone(), keys.public_of_connector(name)?));
     let connectors = connectors.iter().map(of).collect::<Result<Vec<_>, KeyFault>>()?;
     let (system, hub) = (keys.public(KeyOf::System)?, keys.public(KeyOf::Hub)?);
     text.push_str("system_account: SYS\n");
@@ -67,12 +82,18 @@ pub fn accounts_config(keys: &Keys, connectors: &[ConnectorName]) -> Result<Stri
     Ok(text)
 }
 
-fn accounts(text: &mut String, system: &str, hub: &str, max_file_store: u64, connectors: &[(ConnectorName, String)]) {
+fn accounts(
+    text: &mut String,
+    system: &str,
+    hub: &str,
+    max_file_store: u64,
+    connectors: &[(ConnectorName, Vec<String>)],
+) {
     text.push_str("accounts {\n");
     system_account(text, system);
     hub_account(text, hub, max_file_store, connectors);
-    for (name, key) in connectors {
-        connector_account(text, name.as_str(), key);
+    for (name, keys) in connectors {
+        connector_account(text, name.as_str(), keys);
     }
     text.push_str("}\n");
 }
@@ -116,6 +137,16 @@ system_account: SYS
         folder = facts.folder.display(),
         max_file = facts.max_file_store,
     );
+    if let Some(tls) = facts.tls {
+        let _ = write!(
+            text,
+            "tls {{\n  cert_file: \"{}\"\n  key_file: \"{}\"\n  ca_file: \"{}\"\n  min_version: \"1.3\"\n  verify: {}\n}}\n\n",
+            tls.certificate.display(),
+            tls.key.display(),
+            tls.authority.display(),
+            tls.verify_clients
+        );
+    }
 }
 
 fn system_account(text: &mut String, key: &str) {
@@ -155,7 +186,7 @@ fn services(name: &str) -> [(String, String); 9] {
     ]
 }
 
-fn hub_account(text: &mut String, key: &str, max_file_store: u64, connectors: &[(ConnectorName, String)]) {
+fn hub_account(text: &mut String, key: &str, max_file_store: u64, connectors: &[(ConnectorName, Vec<String>)]) {
     let _ = write!(
         text,
         "  HUB {{\n    jetstream: {{ max_mem: 64MB, max_file: {}, max_streams: 500, max_consumers: 2000 }}\n    users = [ {{ nkey: {} }} ]\n    exports = [\n",
@@ -184,27 +215,36 @@ fn hub_account(text: &mut String, key: &str, max_file_store: u64, connectors: &[
     text.push_str("    ]\n  }\n");
 }
 
-fn connector_account(text: &mut String, name: &str, key: &str) {
+fn connector_account(text: &mut String, name: &str, keys: &[String]) {
     let services = services(name);
     let allowed: Vec<String> = services.iter().map(|(_, own)| format!("{own:?}")).collect();
     let _ = write!(
         text,
-        r#"  C_{name} {{
-    limits: {{ max_connections: 4, max_subscriptions: 64 }}
-    users = [ {{ nkey: {key}
-      permissions: {{
-        publish: {{ allow: [{}] }}
-        subscribe: {{ allow: ["_INBOX_{name}.>", "ctl.{name}.>", "rpc.{name}.>"] }}
-        allow_responses: {{ max: 1, expires: "30s" }}
+        "  C_{name} {{\n    limits: {{ max_connections: 4, max_subscriptions: 64 }}\n    users = [\n"
+    );
+    for key in keys {
+        let _ = write!(
+            text,
+            r#"      {{ nkey: {key}
+        permissions: {{
+          publish: {{ allow: [{}] }}
+          subscribe: {{ allow: ["_INBOX_{name}.>", "ctl.{name}.>", "rpc.{name}.>"] }}
+          allow_responses: {{ max: 1, expires: "30s" }}
+        }}
       }}
-    }} ]
+"#,
+            allowed.join(", ")
+        );
+    }
+    let _ = write!(
+        text,
+        r#"    ]
     exports = [
       {{ service: "ctl.{name}.>", accounts: [HUB] }}
       {{ service: "rpc.{name}.>", accounts: [HUB] }}
     ]
     imports = [
-"#,
-        allowed.join(", ")
+"#
     );
     for (subject, own) in &services {
         let to = if subject == own {

@@ -11,7 +11,7 @@ use hub_message::{AnswerHead, Ask, ConnectorName, Recipient};
 use crate::answer::{looked_up, to_json};
 use crate::fault::BusFault;
 use crate::inbound::{Inbound, Receipts, Records};
-use crate::link::{Link, LinkSettings};
+use crate::link::{ClientTls, Link, LinkSettings};
 use crate::publish::{Group, publish};
 use crate::reader::Reader;
 use crate::server_facts::{self, RecipientFacts, ServerFacts, ServerLoad, StreamFacts};
@@ -32,6 +32,8 @@ pub struct BusSettings {
     pub hub_seed: String,
     /// Seed of the hub's user in the system account; without one the server cannot be asked whether it writes through.
     pub system_seed: Option<String>,
+    /// Certificates, where the server speaks TLS.
+    pub tls: ClientTls,
     /// Accepts a server that acknowledges before it has written through.
     pub dangerously_allow_unsynced: bool,
 }
@@ -60,6 +62,7 @@ impl Bus {
                 url,
                 seed,
                 inbox,
+                tls: &settings.tls,
                 name,
                 capacity,
             })

@@ -24,7 +24,7 @@ pub use lookups::{Question, Questions};
 
 use crate::answer::{answered, to_json};
 use crate::keys::read_seed;
-use crate::link::{Link, LinkSettings};
+use crate::link::{ClientTls, Link, LinkSettings};
 use crate::publish::{Publish, publish};
 use crate::streams::ACK_WAIT;
 
@@ -40,6 +40,8 @@ pub struct ConnectorSettings {
     pub url: String,
     /// File with the seed of the connector's key.
     pub seed_file: PathBuf,
+    /// Certificates, where the server speaks TLS.
+    pub tls: ClientTls,
 }
 
 /// A message to hand over.
@@ -72,6 +74,7 @@ impl ConnectorBus {
             url: &settings.url,
             seed: &seed,
             inbox: &inbox,
+            tls: &settings.tls,
             name: settings.name.as_str(),
             capacity: MESSAGES_WAITING_MAX,
         };
@@ -101,6 +104,11 @@ impl ConnectorBus {
     /// Counts the connections: a new number is a new connection, on which the hub has to be greeted again.
     pub fn connected(&self) -> watch::Receiver<u64> {
         self.link.connected()
+    }
+
+    /// Whether the connection stands at this moment.
+    pub fn is_connected(&self) -> bool {
+        self.link.client.connection_state() == async_nats::connection::State::Connected
     }
 
     /// How long an unacknowledged delivery stays with this connector.

@@ -7,7 +7,7 @@ mod keeper;
 mod program;
 
 use std::fs::{self, DirBuilder, File};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -17,9 +17,11 @@ use rustix::process::Signal;
 
 pub use fault::EmbeddedFault;
 
-use crate::accounts::{ConfigFacts, nats_config};
+use crate::accounts::{ConfigFacts, ServerTls, nats_config};
 use crate::keys::{KeyFault, KeyOf, Keys};
 use keeper::{Keeper, Program, end_orphans};
+
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// How long the server may take until it listens: it looks through everything that it keeps.
 const START_SECONDS: u64 = 120;
@@ -33,8 +35,12 @@ pub struct EmbeddedSettings {
     pub program: Option<PathBuf>,
     /// Folder of the server: configuration, keys, JetStream, log. Made with mode 0700.
     pub folder: PathBuf,
-    /// Port on the loopback interface; without one a free port is chosen at the first start and kept.
+    /// Where it listens. Without it on the loopback interface.
+    pub listen: Option<IpAddr>,
+    /// Its port; without one a free port is chosen at the first start and kept.
     pub port: Option<u16>,
+    /// Certificates, where it speaks TLS.
+    pub tls: Option<ServerTls>,
     /// All connectors.
     pub connectors: Vec<ConnectorName>,
     /// Bytes that JetStream may use.
@@ -65,7 +71,7 @@ impl Embedded {
         end_orphans(&files.config).map_err(EmbeddedFault::folder(&folder))?;
         remove_port_files(&folder).map_err(EmbeddedFault::folder(&folder))?;
         let keys = Keys::open(&folder.join("keys"))?;
-        let address = SocketAddr::from(([127, 0, 0, 1], port(&settings)?));
+        let address = SocketAddr::from((settings.listen.unwrap_or(LOOPBACK), port(&settings)?));
         write_config(&settings, &keys, address)?;
         let program = Program {
             path,
@@ -84,9 +90,15 @@ impl Embedded {
         Ok(embedded)
     }
 
-    /// Where it listens.
+    /// Where those on this machine reach it.
     pub fn url(&self) -> String {
-        format!("nats://{}", self.address)
+        let here = if self.address.ip().is_unspecified() {
+            LOOPBACK
+        } else {
+            self.address.ip()
+        };
+        let scheme = if self.settings.tls.is_some() { "tls" } else { "nats" };
+        format!("{scheme}://{}", SocketAddr::from((here, self.address.port())))
     }
 
     /// The keys of the hub and of the connectors.
@@ -226,24 +238,25 @@ fn port(settings: &EmbeddedSettings) -> Result<u16, EmbeddedFault> {
     let kept = || fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
     if let Some(port) = settings.port.or_else(kept) {
         // Tried, so that a taken port is told as what it is.
-        return match TcpListener::bind(("127.0.0.1", port)) {
+        return match TcpListener::bind((settings.listen.unwrap_or(LOOPBACK), port)) {
             Ok(_) => Ok(port),
             Err(_) => Err(EmbeddedFault::Port { port }),
         };
     }
-    let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+    let free = TcpListener::bind((settings.listen.unwrap_or(LOOPBACK), 0)).and_then(|listener| listener.local_addr());
     let free = free.map_err(&fault)?.port();
     fs::write(&path, free.to_string()).map_err(&fault)?;
     Ok(free)
 }
 
 fn write_config(settings: &EmbeddedSettings, keys: &Keys, address: SocketAddr) -> Result<(), EmbeddedFault> {
-    let key_of = |name: &ConnectorName| Ok((name.clone(), keys.public(KeyOf::Connector(name))?));
+    let key_of = |name: &ConnectorName| Ok((name.clone(), keys.public_of_connector(name)?));
     let connectors = settings.connectors.iter().map(key_of);
     let connectors = connectors.collect::<Result<Vec<_>, KeyFault>>()?;
     let files = Files::of(&settings.folder);
     let text = nats_config(&ConfigFacts {
         listen: &address.to_string(),
+        tls: settings.tls.as_ref(),
         folder: &settings.folder,
         log: &files.log,
         max_file_store: settings.max_file_store,

@@ -46,6 +46,44 @@ impl Keys {
         self.folder.join(format!("connector-{name}.seed"))
     }
 
+    /// Makes a new key for a connector. The old one counts as well until [`Keys::forget_old`], so that a connector
+    /// elsewhere can be given the new one in its own time.
+    pub fn replace_connector(&self, name: &ConnectorName) -> Result<(), KeyFault> {
+        let file = self.connector_file(name);
+        let fault = |error: std::io::Error| KeyFault {
+            path: file.clone(),
+            reason: error.to_string(),
+        };
+        if file.exists() {
+            fs::rename(&file, old(&file)).map_err(fault)?;
+        }
+        seed(&file).map(drop)
+    }
+
+    /// Lets the old key of a connector count no longer; `false` when there is none.
+    pub fn forget_old(&self, name: &ConnectorName) -> Result<bool, KeyFault> {
+        let file = old(&self.connector_file(name));
+        match fs::remove_file(&file) {
+            Ok(()) => Ok(true),
+            Err(gone) if gone.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(KeyFault {
+                path: file,
+                reason: error.to_string(),
+            }),
+        }
+    }
+
+    /// The public keys of a connector: its key, made where it is missing, and the one that it replaces, if there is one.
+    pub(crate) fn public_of_connector(&self, name: &ConnectorName) -> Result<Vec<String>, KeyFault> {
+        let mut keys = vec![self.public(KeyOf::Connector(name))?];
+        let before = old(&self.connector_file(name));
+        if before.exists() {
+            let seed = read_seed(&before)?;
+            keys.push(public_of(&seed).map_err(|reason| KeyFault { path: before, reason })?);
+        }
+        Ok(keys)
+    }
+
     /// Makes the key of a connector, where it is missing.
     pub fn make_connector(&self, name: &ConnectorName) -> Result<(), KeyFault> {
         seed(&self.connector_file(name)).map(drop)
@@ -70,6 +108,11 @@ impl Keys {
         };
         public_of(&seed(&path)?).map_err(|reason| KeyFault { path, reason })
     }
+}
+
+/// Where a key lies that is being replaced.
+fn old(file: &Path) -> PathBuf {
+    file.with_extension("seed.old")
 }
 
 /// Whose key.
@@ -139,5 +182,18 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&keys.connector_file(&name)), 0o600);
         assert_eq!(mode(&folder.path().join("keys")), 0o700);
+    }
+
+    #[test]
+    fn while_a_key_is_replaced_both_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::open(folder.path()).unwrap();
+        let name: ConnectorName = "finance".parse().unwrap();
+        let first = keys.public_of_connector(&name).unwrap();
+        keys.replace_connector(&name).unwrap();
+        let both = keys.public_of_connector(&name).unwrap();
+        assert!(both.len() == 2 && both[1] == first[0] && both[0] != first[0]);
+        assert!(keys.forget_old(&name).unwrap() && !keys.forget_old(&name).unwrap());
+        assert_eq!(keys.public_of_connector(&name).unwrap(), both[..1]);
     }
 }

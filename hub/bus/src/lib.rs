@@ -22,13 +22,14 @@ mod services;
 mod streams;
 mod wire;
 
-pub use accounts::{ConfigFacts, accounts_config, nats_config};
+pub use accounts::{ConfigFacts, ServerTls, accounts_config, nats_config};
 pub use ack::Ack;
 pub use bus::{Bus, BusSettings};
 pub use embedded::{Embedded, EmbeddedFault, EmbeddedSettings};
 pub use fault::BusFault;
 pub use inbound::{Broken, Inbound, InboundItem, ReceiptItem, Receipts, RecordItem, Records};
 pub use keys::{KeyFault, Keys};
+pub use link::ClientTls;
 pub use publish::{Group, Publish};
 pub use server_facts::{RecipientFacts, ServerFacts, ServerLoad, StreamFacts};
 pub use services::{AskRequest, BeatRequest, BlobRequest, RegistrationRequest, Requests};

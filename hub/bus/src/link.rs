@@ -3,6 +3,7 @@
 //! carried the question is gone, instead of waiting for a time-out.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,15 @@ use crate::fault::BusFault;
 /// Atomic batches that one connection has under way at once. The server takes 50 for a stream.
 const BATCHES_MAX: usize = 16;
 
+/// What a client needs to speak TLS with a server. Empty: the authorities of the system, no certificate of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientTls {
+    /// The authority that signed the server's certificate (PEM).
+    pub authority: Option<PathBuf>,
+    /// The client's own certificate and key (PEM), where the server asks for one.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+}
+
 /// How to open a connection.
 #[derive(Debug)]
 pub(crate) struct LinkSettings<'a> {
@@ -23,6 +33,8 @@ pub(crate) struct LinkSettings<'a> {
     pub(crate) seed: &'a str,
     /// Prefix of the subjects that answers come to; the account allows no other.
     pub(crate) inbox: &'a str,
+    /// Certificates, where the server speaks TLS.
+    pub(crate) tls: &'a ClientTls,
     /// Name that the server shows.
     pub(crate) name: &'a str,
     /// Messages that may wait in one subscription. What comes beyond is dropped and asked again by its sender.
@@ -41,7 +53,14 @@ impl Link {
     /// Opens a connection that comes back for ever.
     pub(crate) async fn open(settings: &LinkSettings<'_>) -> Result<Self, BusFault> {
         let (lives, mut connected) = watch::channel(0);
-        let client = ConnectOptions::new()
+        let mut options = ConnectOptions::new();
+        if let Some(authority) = &settings.tls.authority {
+            options = options.add_root_certificates(authority.clone());
+        }
+        if let Some((certificate, key)) = &settings.tls.certificate {
+            options = options.add_client_certificate(certificate.clone(), key.clone());
+        }
+        let client = options
             .nkey(settings.seed.to_owned())
             .name(settings.name)
             .custom_inbox_prefix(settings.inbox)

@@ -18,6 +18,7 @@ mod secret;
 mod settings;
 pub(crate) mod standards;
 mod table;
+mod tls;
 
 #[cfg(test)]
 mod tests;

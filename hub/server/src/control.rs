@@ -53,6 +53,15 @@ pub(crate) enum Request {
         /// Who asked, for the record.
         by: String,
     },
+    /// Replace a connector's key.
+    Rotate {
+        /// The connector.
+        name: ConnectorName,
+        /// Its old key counts no longer.
+        finish: bool,
+        /// Who asked, for the record.
+        by: String,
+    },
     /// Note that somebody looked at contents.
     Revealed {
         /// What was shown: `dead-letter 12`.

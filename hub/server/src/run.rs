@@ -8,6 +8,7 @@ mod data;
 mod logging;
 mod reload;
 mod replay;
+mod rotate;
 mod signals;
 mod start;
 mod steer;
@@ -148,6 +149,7 @@ async fn answer(town: &mut Town, request: Request) -> Answer {
             by,
         } => replay::discard(town, &dead_letter, &by, &reason).await,
         Request::Connector { name, verb, by } => steer::steer(town, &name, &verb, &by).await,
+        Request::Rotate { name, finish, by } => rotate::rotate(town, &name, finish, &by).await,
         Request::Revealed { what, reason, by } => {
             tracing::warn!(target: "reveal", what, reason, by, "personal values shown at the command line");
             Answer::Ok(serde_json::Value::Null)

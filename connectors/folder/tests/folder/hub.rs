@@ -53,6 +53,8 @@ impl Hub {
     pub(crate) async fn start(settings: Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let server = Embedded::start(EmbeddedSettings {
+            listen: None,
+            tls: None,
             program: std::env::var_os("AMTSHUB_NATS_SERVER").map(PathBuf::from),
             folder: folder.path().join("nats"),
             port: None,
@@ -62,6 +64,7 @@ impl Hub {
         })
         .unwrap();
         let bus = Bus::connect(&BusSettings {
+            tls: hub_bus::ClientTls::default(),
             url: server.url(),
             hub_seed: server.keys().hub_seed().unwrap(),
             system_seed: Some(server.keys().system_seed().unwrap()),

@@ -15,5 +15,6 @@ mod connectors;
 mod embedded;
 mod order;
 mod streams;
+mod tls;
 mod town;
 mod way;

@@ -28,6 +28,8 @@ pub(crate) struct Town {
 /// The server is named by the environment, or found by the bus itself.
 pub(crate) fn settings(folder: PathBuf) -> EmbeddedSettings {
     EmbeddedSettings {
+        listen: None,
+        tls: None,
         program: std::env::var_os("AMTSHUB_NATS_SERVER").map(PathBuf::from),
         folder,
         port: None,
@@ -39,6 +41,7 @@ pub(crate) fn settings(folder: PathBuf) -> EmbeddedSettings {
 
 pub(crate) fn bus_settings(server: &Embedded) -> BusSettings {
     BusSettings {
+        tls: hub_bus::ClientTls::default(),
         url: server.url(),
         hub_seed: server.keys().hub_seed().unwrap(),
         system_seed: Some(server.keys().system_seed().unwrap()),
@@ -74,6 +77,7 @@ pub(crate) async fn town_with(out_bytes: u64) -> Town {
 impl Town {
     pub(crate) fn connector_settings(&self, connector: &str) -> ConnectorSettings {
         ConnectorSettings {
+            tls: hub_bus::ClientTls::default(),
             name: name(connector),
             url: self.server.url(),
             seed_file: self.server.keys().connector_file(&name(connector)),

@@ -28,6 +28,8 @@ enum Action {
     Test(test::Test),
     /// Run a program that reads and writes lines of JSON as a connector: OPTIONS -- PROGRAM.
     Exec(Exec),
+    /// Replace a connector's key without dropping anybody else.
+    Rotate(steer::Rotate),
     /// Let a connector pause; a restart does not forget it.
     Pause(steer::Pause),
     /// Let a paused connector go on.
@@ -51,6 +53,7 @@ pub(crate) fn execute(arguments: &Arguments) -> Exit {
         Action::Add(add) => add::execute(add),
         Action::Test(test) => test::execute(test),
         Action::Exec(exec) => bridge(exec),
+        Action::Rotate(rotate) => steer::rotate(rotate),
         Action::Pause(pause) => steer::pause(pause),
         Action::Resume(resume) => steer::resume(resume),
         Action::Drain(drain) => steer::drain(drain),

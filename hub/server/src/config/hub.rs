@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! `hub.toml`: the town, the message bus, the limits, where things are kept.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use hub_message::Code;
@@ -10,6 +10,7 @@ use super::keys;
 use super::library::Places;
 use super::secret::{self, MaybeSecret, Secret};
 use super::table::{Section, Source};
+use super::tls::{self, Tls};
 
 const ADDRESS: Code = Code::new("AH-K013");
 const CONTRADICTION: Code = Code::new("AH-K014");
@@ -19,8 +20,12 @@ const CONTRADICTION: Code = Code::new("AH-K014");
 pub(crate) enum Nats {
     /// The hub starts its own server; without a port it takes a free one at the first start and keeps it.
     Embedded {
-        /// The port on the loopback address.
+        /// Where it listens; without it on the loopback address.
+        listen: Option<IpAddr>,
+        /// Its port.
         port: Option<u16>,
+        /// Its certificates.
+        tls: Tls,
         /// Lets the server acknowledge before it has written through: a power failure then loses messages.
         dangerously_allow_unsynced: bool,
     },
@@ -32,6 +37,8 @@ pub(crate) enum Nats {
         seed: Secret,
         /// The key of the system user, to see that the server syncs every write.
         system_seed: Option<Secret>,
+        /// Certificates of the hub and its connectors.
+        tls: Tls,
         /// Accepts a server that acknowledges before it has written through.
         dangerously_allow_unsynced: bool,
     },
@@ -40,7 +47,9 @@ pub(crate) enum Nats {
 impl Default for Nats {
     fn default() -> Self {
         Self::Embedded {
+            listen: None,
             port: None,
+            tls: Tls::default(),
             dangerously_allow_unsynced: false,
         }
     }
@@ -142,17 +151,22 @@ fn nats(mut section: Section<'_>, folder: &Path) -> Nats {
         .flag("dangerously_allow_unsynced")
         .is_some_and(|(allow, _)| allow);
     let foreign = section.entry("url").is_some();
+    let listen = listen(&mut section);
+    let tls = section
+        .section("tls")
+        .map(|tls| tls::read(tls, folder, !foreign))
+        .unwrap_or_default();
     let url = secret::address(&mut section, "url", folder);
     let seed = secret::reference(&mut section, "seed", folder);
     let system_seed = secret::reference(&mut section, "system_seed", folder);
     if foreign {
-        if let Some((key, _)) = section.entry("port") {
-            let port = section.source().written(key.span(), "port");
-            let finding = port.error(
-                CONTRADICTION,
-                "`port` is the port of the hub's own server, `url` names another",
-            );
-            section.source().find(finding.help("take away one of them"));
+        for own in ["port", "listen"] {
+            if let Some((key, _)) = section.entry(own) {
+                let written = section.source().written(key.span(), own);
+                let text = format!("`{own}` belongs to the hub's own server, `url` names another");
+                let finding = written.error(CONTRADICTION, text);
+                section.source().find(finding.help("take away one of them"));
+            }
         }
         if section.entry("seed").is_none() {
             section.missing("seed");
@@ -164,13 +178,39 @@ fn nats(mut section: Section<'_>, folder: &Path) -> Nats {
             url,
             seed,
             system_seed,
+            tls,
             dangerously_allow_unsynced,
         },
         _ => Nats::Embedded {
+            listen,
             port,
+            tls,
             dangerously_allow_unsynced,
         },
     }
+}
+
+/// An own server that others reach must speak TLS: passwords there are none, but every message would be readable.
+fn listen(section: &mut Section<'_>) -> Option<IpAddr> {
+    let listen = section.text("listen")?;
+    let parsed: Option<IpAddr> = listen.as_str().parse().ok();
+    match parsed {
+        None => {
+            let finding = listen.error(ADDRESS, format!("`{}` is no address to listen on", listen.as_str()));
+            section
+                .source()
+                .find(finding.help("an IP address: `10.1.2.3`, or `0.0.0.0` for all"));
+        }
+        Some(address) if !address.is_loopback() && section.entry("tls").is_none() => {
+            let text = "other machines would reach the server, and every message would cross the network readable";
+            let finding = listen.error(CONTRADICTION, text);
+            section
+                .source()
+                .find(finding.help("add [nats.tls], or listen on 127.0.0.1"));
+        }
+        Some(_) => {}
+    }
+    parsed
 }
 
 fn default_status() -> SocketAddr {

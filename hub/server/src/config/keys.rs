@@ -65,6 +65,19 @@ static NATS: Keys = Keys::of(&[
         "Port des eigenen Servers auf der Loopback-Adresse. Ohne Angabe wird ein freier genommen und behalten.",
     ),
     key(
+        "listen",
+        Takes::Text(Says::Words),
+        "Where the hub's own server listens, for connectors on other machines; needs [nats.tls].",
+        "Wo der eigene Server lauscht, für Konnektoren auf anderen Maschinen; braucht [nats.tls].",
+    )
+    .or("\"127.0.0.1\""),
+    key(
+        "tls",
+        Takes::Table(&TLS),
+        "Certificates of the bus.",
+        "Zertifikate des Nachrichtenbusses.",
+    ),
+    key(
         "url",
         ADDRESS,
         "A server or cluster that somebody else runs: `tls://nats.town.example:4222`.",
@@ -87,6 +100,46 @@ static NATS: Keys = Keys::of(&[
         Takes::Flag,
         "Accepts a server that acknowledges before it has written through: a power failure then loses messages.",
         "Nimmt einen Server hin, der bestätigt, bevor er durchgeschrieben hat: ein Stromausfall verliert dann Nachrichten.",
+    )
+    .or("false"),
+]);
+
+static TLS: Keys = Keys::of(&[
+    key(
+        "certificate",
+        Takes::Text(Says::File),
+        "Certificate of the hub's own server, with its chain (PEM).",
+        "Zertifikat des eigenen Servers mit seiner Kette (PEM).",
+    ),
+    key(
+        "key",
+        Takes::Text(Says::File),
+        "Key of that certificate (PEM).",
+        "Schlüssel dieses Zertifikats (PEM).",
+    ),
+    key(
+        "ca",
+        Takes::Text(Says::File),
+        "The authority that signed the certificates of server and clients (PEM).",
+        "Die Stelle, die die Zertifikate von Server und Clients unterschrieben hat (PEM).",
+    ),
+    key(
+        "client_certificate",
+        Takes::Text(Says::File),
+        "Certificate that the hub and the connectors that it starts show (PEM).",
+        "Zertifikat, das der Hub und die von ihm gestarteten Konnektoren vorzeigen (PEM).",
+    ),
+    key(
+        "client_key",
+        Takes::Text(Says::File),
+        "Key of that certificate (PEM).",
+        "Schlüssel dieses Zertifikats (PEM).",
+    ),
+    key(
+        "verify_clients",
+        Takes::Flag,
+        "Every connector must show a certificate of the authority, beside its own key (mTLS).",
+        "Jeder Konnektor muss neben seinem Schlüssel ein Zertifikat der Stelle vorzeigen (mTLS).",
     )
     .or("false"),
 ]);

@@ -190,6 +190,7 @@ fn a_foreign_server_is_named_with_its_keys() {
     );
     let configuration = load(town.path(), b"k").unwrap_or_else(|found| panic!("{}", found.render()));
     let expected = Nats::Foreign {
+        tls: super::tls::Tls::default(),
         url: plain("nats://nats.example:4222"),
         seed: Secret::File(town.path().join("hub.seed")),
         system_seed: Some(Secret::Credential("sys".into())),

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hub_bus::ClientTls;
 use hub_message::ConnectorName;
 
 use super::data::{DataFault, DataFolder, make_folder};
@@ -11,15 +12,27 @@ use crate::supervise::{Order, with_options};
 
 /// The order for a connector's child process: the binary of its kind beside our own, or the command that its
 /// configuration names, always with the same options.
-pub(super) fn order(data: &DataFolder, connector: &Connector, url: &str, seed: &Path) -> Result<Order, DataFault> {
+pub(super) fn order(
+    data: &DataFolder,
+    connector: &Connector,
+    (url, tls): (&str, &ClientTls),
+    seed: &Path,
+) -> Result<Order, DataFault> {
     let state = data.connector(&connector.name);
     make_folder(&state)?;
-    let options = [
+    let mut options = vec![
         ("--name", connector.name.to_string()),
         ("--nats", url.to_owned()),
         ("--seed", seed.display().to_string()),
         ("--state", state.display().to_string()),
     ];
+    if let Some(authority) = &tls.authority {
+        options.push(("--tls-ca", authority.display().to_string()));
+    }
+    if let Some((certificate, key)) = &tls.certificate {
+        options.push(("--tls-cert", certificate.display().to_string()));
+        options.push(("--tls-key", key.display().to_string()));
+    }
     let mut words = with_options(&connector.words(), &options);
     let program = words.remove(0).into();
     Ok(Order {

@@ -57,6 +57,7 @@ pub(super) async fn start(
         data,
         nats,
         url: settings.url,
+        tls: settings.tls,
         bus,
         documents,
         store,
@@ -102,7 +103,9 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
     let limits = configuration.limits;
     match &configuration.nats {
         Nats::Embedded {
+            listen,
             port,
+            tls,
             dangerously_allow_unsynced,
         } => {
             // Each connector has a stream, `OUT` is one more, and atomic batches are staged beside them.
@@ -110,7 +113,9 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
             let settings = EmbeddedSettings {
                 program: std::env::var_os("AMTSHUB_NATS_SERVER").map(Into::into),
                 folder: data.nats(),
+                listen: *listen,
                 port: *port,
+                tls: tls.server(),
                 connectors: names(configuration).into_iter().collect(),
                 max_file_store: limits.stream_bytes.saturating_mul(streams),
                 dangerously_allow_unsynced: *dangerously_allow_unsynced,
@@ -121,6 +126,7 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
                 url: embedded.url(),
                 hub_seed: embedded.keys().hub_seed()?,
                 system_seed: Some(embedded.keys().system_seed()?),
+                tls: tls.client(),
                 dangerously_allow_unsynced: *dangerously_allow_unsynced,
             };
             Ok((Some(embedded), settings))
@@ -129,6 +135,7 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
             url,
             seed,
             system_seed,
+            tls,
             dangerously_allow_unsynced,
         } => {
             let read = |secret: &crate::config::Secret| {
@@ -141,6 +148,7 @@ async fn nats(configuration: &Configuration, data: &DataFolder) -> anyhow::Resul
                 url: url.read().map_err(|fault| anyhow!(fault))?.into_disclosed(),
                 hub_seed: read(seed)?,
                 system_seed: system_seed.as_ref().map(read).transpose()?,
+                tls: tls.client(),
                 dangerously_allow_unsynced: *dangerously_allow_unsynced,
             };
             Ok((None, settings))

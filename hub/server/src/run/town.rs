@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hub_bus::{Bus, Embedded};
+use hub_bus::{Bus, ClientTls, Embedded};
 use hub_console::{Heartbeat, Status};
 use hub_documents::Documents;
 use hub_mapping::Worker;
@@ -32,6 +32,8 @@ pub(super) struct Town {
     pub(super) capability_key: Sensitive<Vec<u8>>,
     pub(super) nats: Option<Embedded>,
     pub(super) url: String,
+    /// Certificates with which connectors that the hub starts reach the bus.
+    pub(super) tls: ClientTls,
     pub(super) bus: Bus,
     pub(super) documents: Documents,
     pub(super) store: Store,
@@ -145,7 +147,7 @@ impl Town {
                 .as_ref()
                 .map(|nats| nats.keys().connector_file(&connector.name));
             let seed = seed.unwrap_or_else(|| children::foreign_seed(&self.data, &connector.name));
-            let order = children::order(&self.data, connector, &self.url, &seed)?;
+            let order = children::order(&self.data, connector, (&self.url, &self.tls), &seed)?;
             let (phase, phases) = watch::channel(Phase::Running);
             let stop = self.groups.connectors.token().child_token();
             running.child = Some((order.clone(), stop.clone()));

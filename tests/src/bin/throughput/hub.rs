@@ -83,6 +83,8 @@ async fn prepare(sync_always: bool) -> Result<Run> {
         .map(|n| name(n))
         .collect::<Result<_>>()?;
     let settings = EmbeddedSettings {
+        listen: None,
+        tls: None,
         program: Some(amtshub_tests::nats_server()),
         folder: folder.path().join("nats"),
         port: None,
@@ -92,6 +94,7 @@ async fn prepare(sync_always: bool) -> Result<Run> {
     };
     let server = tokio::task::spawn_blocking(move || Embedded::start(settings)).await??;
     let bus = Bus::connect(&BusSettings {
+        tls: hub_bus::ClientTls::default(),
         url: server.url(),
         hub_seed: server.keys().hub_seed()?,
         system_seed: Some(server.keys().system_seed()?),
@@ -123,6 +126,7 @@ async fn connector(server: &Embedded, connector: &str) -> Result<ConnectorBus> {
     let name = name(connector)?;
     let seed_file = server.keys().connector_file(&name);
     Ok(ConnectorBus::connect(&ConnectorSettings {
+        tls: hub_bus::ClientTls::default(),
         name,
         url: server.url(),
         seed_file,

@@ -52,6 +52,28 @@ pub(super) struct Check {
     name: ConnectorName,
 }
 
+/// What `rotate` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Rotate {
+    #[command(flatten)]
+    place: Place,
+    /// The connector.
+    name: ConnectorName,
+    /// The connector has taken its new key: the old one counts no longer. One that the hub runs needs no such step.
+    #[arg(long)]
+    finish: bool,
+}
+
+pub(super) fn rotate(arguments: &Rotate) -> Result<Exit, Failure> {
+    let said = arguments.place.ask(&Request::Rotate {
+        name: arguments.name.clone(),
+        finish: arguments.finish,
+        by: user(),
+    })?;
+    terminal::message(said.as_str().unwrap_or_default());
+    Ok(Exit::Ok)
+}
+
 fn time(text: &str) -> Result<Timestamp, String> {
     Timestamp::try_from(text.to_owned())
 }

@@ -65,6 +65,8 @@ pub(in crate::kit) struct Hub {
 /// Starts a server with accounts for the connector and for another one.
 pub(super) fn serve(program: Option<PathBuf>, folder: PathBuf) -> anyhow::Result<Embedded> {
     Ok(Embedded::start(EmbeddedSettings {
+        listen: None,
+        tls: None,
         program,
         folder,
         port: None,
@@ -83,6 +85,7 @@ impl Hub {
     /// Connects and answers.
     pub(super) async fn connect(server: &Embedded, documents: &Path) -> anyhow::Result<Self> {
         let bus = Bus::connect(&BusSettings {
+            tls: hub_bus::ClientTls::default(),
             url: server.url(),
             hub_seed: server.keys().hub_seed()?,
             system_seed: Some(server.keys().system_seed()?),
