@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_input;
+mod connectors;
 mod contents;
 mod kill;
 mod lookups;
