@@ -110,7 +110,7 @@ impl<S: Source> Intake<S> {
     /// Brings records into custody and confirms them.
     async fn bring(&mut self, records: Vec<Record<S::Ticket>>) {
         let (mut emits, mut tickets) = (Vec::with_capacity(records.len()), Vec::with_capacity(records.len()));
-        let mut refused = Vec::new();
+        let (mut refused, mut ids) = (Vec::new(), Vec::new());
         let mut prepared = stream::iter(records)
             .map(|record| {
                 prepare(
@@ -127,6 +127,7 @@ impl<S: Source> Intake<S> {
         while let Some(prepared) = prepared.next().await {
             match prepared {
                 Prepared::Ready(emit, ticket) => {
+                    ids.push(emit.id.clone());
                     emits.push(emit);
                     tickets.push(ticket);
                 }
@@ -137,6 +138,9 @@ impl<S: Source> Intake<S> {
         }
         drop(prepared);
         failpoint::reach("claimed");
+        for (ticket, id) in tickets.iter().zip(&ids) {
+            self.source.identified(ticket, id);
+        }
         for (ticket, refusal) in &refused {
             self.refuse(ticket, refusal).await;
         }

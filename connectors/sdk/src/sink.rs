@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The side of a connector that delivers to a system.
 
-use hub_message::DeliveryId;
+use hub_message::{DeliveryId, TargetClass};
 
 use crate::delivery::Delivery;
 use crate::fault::{SinkFault, Unavailable};
@@ -13,6 +13,11 @@ use crate::ledger::Ledger;
 /// on the target class of the manifest: the SDK never repeats a started delivery at a target that can neither be asked
 /// nor be told twice.
 pub trait Sink: Send + Sync + 'static {
+    /// How the target behaves when a delivery is repeated, where that depends on the settings; else the manifest says it.
+    fn class(&self) -> Option<TargetClass> {
+        None
+    }
+
     /// Brings one delivery to the target.
     fn deliver(&self, delivery: &Delivery, steps: &Steps) -> impl Future<Output = Result<Done, SinkFault>> + Send;
 

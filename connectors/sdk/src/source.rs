@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hub_message::body::CaseHint;
-use hub_message::{Digest, MessageType, Sensitive, Timestamp};
+use hub_message::{Digest, MessageId, MessageType, Sensitive, Timestamp};
 
 use crate::fault::Unavailable;
 use crate::lookups::Lookups;
@@ -26,6 +26,9 @@ pub trait Source: Send + 'static {
     /// What is there now, in the order in which it is to be sent, at most `limits` allow. It may wait for something
     /// to come, for about a second, and then returns nothing.
     fn take(&mut self, limits: Limits) -> impl Future<Output = Result<Taken<Self::Ticket>, Unavailable>> + Send;
+
+    /// Under which message id a record goes to the hub, for a system that wants to know it. Called before `confirm`.
+    fn identified(&mut self, _ticket: &Self::Ticket, _id: &MessageId) {}
 
     /// The hub has custody of these records: the system may let go of them. Called again with the same tickets when
     /// it failed.

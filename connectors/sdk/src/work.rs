@@ -177,9 +177,9 @@ impl Work {
     fn delivering<K: Sink>(&self, sink: K, gate: Gate) -> Arc<Delivering<K>> {
         let manifest = &self.session.manifest;
         Arc::new(Delivering {
-            sink,
             // A connector that does not say how its target behaves gets the class that repeats nothing.
-            class: manifest.target_class.unwrap_or(TargetClass::Neither),
+            class: sink.class().or(manifest.target_class).unwrap_or(TargetClass::Neither),
+            sink,
             ledger: self.ledger.clone(),
             health: self.session.health.clone(),
             gate,
