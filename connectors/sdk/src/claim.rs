@@ -5,6 +5,8 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
 use hub_bus::connector::{BusFault, ConnectorBus};
 use hub_message::{DocumentRef, Sensitive};
 
@@ -13,6 +15,9 @@ use crate::source::Content;
 
 /// Bytes sent at once (CONNECTOR-PROTOCOL: at most 512 KiB).
 const CHUNK: u64 = 512 * 1024;
+
+/// Chunks on the way at once.
+const AHEAD: usize = 4;
 
 /// Why a content is not in the store.
 #[derive(Debug, thiserror::Error)]
@@ -46,12 +51,39 @@ pub(crate) async fn upload(
     }
     let mut offset = begun.offset;
     while offset < wanted.size {
-        let bytes = piece(content, offset, CHUNK.min(wanted.size - offset)).await?;
-        offset = bus.upload_chunk(&begun.upload, offset, bytes).await?;
-        failpoint::reach("chunk-uploaded");
+        offset = upload_from(bus, content, &begun.upload, offset).await?;
     }
     bus.commit_upload(&begun.upload).await?;
     Ok(wanted)
+}
+
+/// Sends chunks from `offset`, a few of them on the way at once: while the hub writes one, the next ones travel. The hub
+/// takes them in order. Returns where it stands at the end, or where it wants to go on.
+async fn upload_from(bus: &ConnectorBus, content: &Content, upload: &str, offset: u64) -> Result<u64, ClaimFault> {
+    let size = content.size();
+    let mut next = offset;
+    let mut under_way = FuturesOrdered::new();
+    loop {
+        while under_way.len() < AHEAD && next < size {
+            let at = next;
+            next += CHUNK.min(size - at);
+            under_way.push_back(async move {
+                let bytes = piece(content, at, CHUNK.min(size - at)).await?;
+                let end = at + bytes.len() as u64;
+                Ok::<_, ClaimFault>((end, bus.upload_chunk(upload, at, bytes).await?))
+            });
+        }
+        let Some(sent) = under_way.next().await else {
+            return Ok(size);
+        };
+        let (end, reached) = sent?;
+        failpoint::reach("chunk-uploaded");
+        if reached != end {
+            // It stands elsewhere, so what is on the way does not fit either: all of that is let go.
+            while under_way.next().await.is_some() {}
+            return Ok(reached);
+        }
+    }
 }
 
 async fn piece(content: &Content, offset: u64, length: u64) -> Result<Bytes, ClaimFault> {

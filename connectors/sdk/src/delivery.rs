@@ -2,6 +2,9 @@
 //! A delivery as a sink sees it, and the way to its bytes, wherever they are.
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesOrdered;
+use futures_util::{FutureExt, StreamExt};
 use hub_bus::connector::{BusFault, ConnectorBus};
 use hub_message::{Body, DeliveryId, DocumentRef, Head, Headers, MessageType, RefusalClass, Sensitive, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -69,6 +72,8 @@ impl Delivery {
                 document,
                 offset: 0,
                 hash: Sha256::new(),
+                ahead: FuturesOrdered::new(),
+                asked: 0,
             }),
         }
     }
@@ -91,12 +96,15 @@ enum Rest<'a> {
     Stored(Stored<'a>),
 }
 
-#[derive(Debug)]
 struct Stored<'a> {
     bus: Option<&'a ConnectorBus>,
     document: &'a DocumentRef,
     offset: u64,
     hash: Sha256,
+    /// Pieces that are asked for already: while one is written, the next ones travel.
+    ahead: FuturesOrdered<BoxFuture<'a, Result<Bytes, BusFault>>>,
+    /// Where the next one begins that is asked for.
+    asked: u64,
 }
 
 impl Reader<'_> {
@@ -109,10 +117,19 @@ impl Reader<'_> {
     }
 }
 
+impl std::fmt::Debug for Stored<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stored").field("offset", &self.offset).finish_non_exhaustive()
+    }
+}
+
 /// Bytes read from the store at once.
 const CHUNK: u64 = 512 * 1024;
 
-impl Stored<'_> {
+/// Pieces asked for at once: the one that is wanted, and one that travels while it is written.
+const AHEAD: usize = 2;
+
+impl<'a> Stored<'a> {
     async fn chunk(&mut self) -> Result<Option<Bytes>, SinkFault> {
         if self.offset >= self.document.size {
             return self.verify().map(|()| None);
@@ -121,16 +138,25 @@ impl Stored<'_> {
             return Err(gone("AH-D401", "the document store is not connected"));
         };
         let length = CHUNK.min(self.document.size - self.offset);
-        let (_, bytes) = bus
-            .read_document(self.document, self.offset, length)
-            .await
-            .map_err(fault)?;
-        if bytes.is_empty() || bytes.len() as u64 > length {
+        let bytes = self.next_piece(bus).await.map_err(fault)?;
+        if bytes.len() as u64 != length {
             return Err(gone("AH-D402", "the document store gave another length than it stated"));
         }
         self.offset += bytes.len() as u64;
         self.hash.update(&bytes);
         Ok(Some(bytes))
+    }
+
+    /// The piece at the present offset, and a few more asked for.
+    async fn next_piece(&mut self, bus: &'a ConnectorBus) -> Result<Bytes, BusFault> {
+        let document = self.document;
+        while self.ahead.len() < AHEAD && self.asked < document.size {
+            let (at, length) = (self.asked, CHUNK.min(document.size - self.asked));
+            self.asked += length;
+            let read = async move { bus.read_document(document, at, length).await.map(|(_, bytes)| bytes) };
+            self.ahead.push_back(read.boxed());
+        }
+        self.ahead.next().await.unwrap_or_else(|| Ok(Bytes::new()))
     }
 
     fn verify(&mut self) -> Result<(), SinkFault> {
