@@ -119,7 +119,9 @@ impl Reader<'_> {
 
 impl std::fmt::Debug for Stored<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stored").field("offset", &self.offset).finish_non_exhaustive()
+        f.debug_struct("Stored")
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
     }
 }
 

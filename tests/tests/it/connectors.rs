@@ -29,7 +29,9 @@ fn arrived(town: &Town, count: usize) -> bool {
 fn a_pause_has_a_reason_and_an_end_and_outlives_the_hub() {
     let mut town = town();
     town.start();
-    town.wait("the target runs", |town| town.connector_status("ziel")["state"] == "running");
+    town.wait("the target runs", |town| {
+        town.connector_status("ziel")["state"] == "running"
+    });
     let said = town.amtshub(["connector", "pause", "ziel", "--reason", "Umzug der Finanzen"]);
     assert!(said.status.success(), "{said:?}");
     drop_record(&town, 1);

@@ -71,6 +71,7 @@ impl Board {
                 hindrance: entry.tally.hindrance(),
                 waiting: 0,
                 oldest: None,
+                in_doubt: 0,
             })
         });
         seen.flatten().unwrap_or_default()

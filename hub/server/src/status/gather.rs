@@ -168,13 +168,14 @@ impl Gatherer {
         let mut seen = self.board.seen(name);
         seen.waiting = waits.map_or(0, |found| found.waiting);
         seen.oldest = waits.and_then(|found| found.oldest);
+        let outgoing = today.outgoing.get(&recipient);
+        seen.in_doubt = outgoing.map_or(0, |row| row.in_doubt);
         let Judged {
             health,
             state,
             sentence,
         } = connector(&seen, at);
         let balance = today.balance.get(name);
-        let outgoing = today.outgoing.get(&recipient);
         let letters = today.dead_letters.get(name);
         let beat = seen.beat.as_ref().map(|(beat, _)| beat);
         let successes = [

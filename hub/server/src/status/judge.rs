@@ -30,6 +30,8 @@ pub(crate) struct Seen {
     pub(crate) waiting: u64,
     /// When the oldest of them was published.
     pub(crate) oldest: Option<Timestamp>,
+    /// Deliveries of today of which nobody knows whether they arrived.
+    pub(crate) in_doubt: u64,
 }
 
 /// What is said of a connector.
@@ -48,6 +50,7 @@ pub(crate) fn connector(seen: &Seen, now: Timestamp) -> Judged {
     gone(seen, now)
         .or_else(|| hindered(seen))
         .or_else(|| slow(seen, now))
+        .or_else(|| doubtful(seen))
         .unwrap_or_else(|| said(seen))
 }
 
@@ -120,6 +123,19 @@ fn slow(seen: &Seen, now: Timestamp) -> Option<Judged> {
     let old = age(seen.oldest?, now);
     (seen.waiting > 0 && old > OLD_SECONDS).then(|| {
         let sentence = format!("Nimmt seit {} nichts an; {}.", span(old), safe(seen.waiting));
+        judged(Health::Warn, ConnectorState::Degraded, sentence)
+    })
+}
+
+/// It works, and a person has to look whether something arrived.
+fn doubtful(seen: &Seen) -> Option<Judged> {
+    let working = seen.beat.as_ref().is_some_and(|(beat, _)| beat.state == State::Running);
+    (working && seen.in_doubt > 0).then(|| {
+        let count = match seen.in_doubt {
+            1 => "Eine Zustellung ist ungewiss".to_owned(),
+            many => format!("{many} Zustellungen sind ungewiss"),
+        };
+        let sentence = format!("{count}: Bitte im Fachverfahren nachsehen; wiederholt wird nichts von selbst.");
         judged(Health::Warn, ConnectorState::Degraded, sentence)
     })
 }
@@ -232,6 +248,27 @@ mod tests {
         );
         seen.hindrance = Some(Hindrance::Closed(Closed::AuditLate));
         check(&seen, Health::Fail, ConnectorState::Paused, "Nachweis");
+    }
+
+    #[test]
+    fn doubt_is_told_until_something_graver_is() {
+        let mut seen = beating(State::Running, "");
+        seen.in_doubt = 1;
+        check(
+            &seen,
+            Health::Warn,
+            ConnectorState::Degraded,
+            "Eine Zustellung ist ungewiss",
+        );
+        seen.in_doubt = 3;
+        check(
+            &seen,
+            Health::Warn,
+            ConnectorState::Degraded,
+            "3 Zustellungen sind ungewiss",
+        );
+        seen.beat = beating(State::Degraded, "Das Ziel ist weg.").beat;
+        check(&seen, Health::Warn, ConnectorState::Degraded, "Das Ziel ist weg.");
     }
 
     #[test]
