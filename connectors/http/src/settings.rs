@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: EUPL-1.2
+//! The settings of an HTTP connector: `[settings.listen]`.
+
+mod listen;
+mod schema;
+
+use connector_sdk::SettingsFault;
+use hub_message::Sensitive;
+use serde::Deserialize;
+use serde_json::Value;
+
+pub(crate) use listen::{Credential, HmacSettings, ListenSettings, SourceSettings, TlsSettings};
+pub(crate) use schema::schema;
+
+/// A secret, as the hub resolved it.
+pub(crate) type Secret = Sensitive<String>;
+
+/// All settings; at least one side is given.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The listener that others send to.
+    pub listen: Option<ListenSettings>,
+}
+
+impl Settings {
+    /// Reads the settings as the hub hands them over.
+    pub(crate) fn read(value: &Value) -> Result<Self, SettingsFault> {
+        let settings: Self = serde_json::from_value(value.clone()).map_err(|e| fault(&harmless(&e)))?;
+        if settings.listen.is_none() {
+            return Err(fault("[settings.listen] ist nicht angegeben."));
+        }
+        if let Some(listen) = &settings.listen {
+            listen.check()?;
+        }
+        Ok(settings)
+    }
+}
+
+/// Serde's words where they name keys only. All others may hold a value, and that may be a secret.
+fn harmless(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let names_keys_only = ["missing field", "unknown field", "duplicate field"]
+        .iter()
+        .any(|start| text.starts_with(start));
+    if names_keys_only {
+        text
+    } else {
+        "ein Wert hat nicht die erwartete Form; `amtshub check` nennt die Stelle.".to_owned()
+    }
+}
+
+/// A fault of the settings, as the status page says it.
+pub(crate) fn fault(text: &str) -> SettingsFault {
+    SettingsFault(format!("Die Einstellungen sind fehlerhaft: {text}"))
+}
+
+#[cfg(test)]
+mod tests;
