@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The settings of an HTTP connector: `[settings.listen]`.
+//! The settings of an HTTP connector: `[settings.listen]`, `[settings.send]`.
 
+mod access;
 mod listen;
 mod schema;
+mod send;
 
 use connector_sdk::SettingsFault;
 use hub_message::Sensitive;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub(crate) use access::{Access, BasicSettings, OAuthSettings};
 pub(crate) use listen::{Credential, HmacSettings, ListenSettings, SourceSettings, TlsSettings};
 pub(crate) use schema::schema;
+pub(crate) use send::{DocumentsAs, QuerySettings, SendSettings};
 
 /// A secret, as the hub resolved it.
 pub(crate) type Secret = Sensitive<String>;
@@ -21,17 +25,22 @@ pub(crate) type Secret = Sensitive<String>;
 pub(crate) struct Settings {
     /// The listener that others send to.
     pub listen: Option<ListenSettings>,
+    /// The system that deliveries go to.
+    pub send: Option<SendSettings>,
 }
 
 impl Settings {
     /// Reads the settings as the hub hands them over.
     pub(crate) fn read(value: &Value) -> Result<Self, SettingsFault> {
         let settings: Self = serde_json::from_value(value.clone()).map_err(|e| fault(&harmless(&e)))?;
-        if settings.listen.is_none() {
-            return Err(fault("[settings.listen] ist nicht angegeben."));
+        if settings.listen.is_none() && settings.send.is_none() {
+            return Err(fault("weder [settings.listen] noch [settings.send] ist angegeben."));
         }
         if let Some(listen) = &settings.listen {
             listen.check()?;
+        }
+        if let Some(send) = &settings.send {
+            send.check()?;
         }
         Ok(settings)
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! TLS: certificates and keys from PEM, and what the listener does with them.
+//! TLS: certificates and keys from PEM, and what the listener and the callers do with them.
 
 pub(crate) mod peer;
 
@@ -7,14 +7,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use connector_sdk::SettingsFault;
-use rustls::RootCertStore;
-use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
-use crate::settings::{Secret, TlsSettings, fault};
+use crate::settings::{Access, Secret, TlsSettings, fault};
 
 /// The cryptography that both directions use.
 pub(crate) fn provider() -> Arc<CryptoProvider> {
@@ -43,6 +42,26 @@ pub(crate) fn server(settings: &TlsSettings) -> Result<ServerConfig, SettingsFau
         .map_err(|_| unusable("Zertifikat und Schlüssel gehören nicht zusammen"))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// Whom a caller trusts and what it shows: the authorities of the system, and those of `ca` beside them.
+pub(crate) fn client(access: &Access) -> Result<ClientConfig, SettingsFault> {
+    let mut roots = RootCertStore::empty();
+    // One that cannot be read is one that is not trusted.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(file) = &access.ca {
+        add(&mut roots, file)?;
+    }
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|_| fault("TLS ist nicht verfügbar."))?
+        .with_root_certificates(roots);
+    match &access.client_certificate {
+        None => Ok(builder.with_no_client_auth()),
+        Some(shown) => builder
+            .with_client_auth_cert(certificates(&shown.certificate)?, key(&shown.key)?)
+            .map_err(|_| fault("client_certificate: Zertifikat und Schlüssel gehören nicht zusammen.")),
+    }
 }
 
 /// Adds the authorities of a file.

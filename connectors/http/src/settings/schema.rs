@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::listen;
+use super::{access, listen};
 
 /// The whole schema.
 pub(crate) fn schema() -> Value {
@@ -11,9 +11,10 @@ pub(crate) fn schema() -> Value {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "additionalProperties": false,
-        "anyOf": [{"required": ["listen"]}],
+        "anyOf": [{"required": ["listen"]}, {"required": ["send"]}],
         "properties": {
-            "listen": listener()
+            "listen": listener(),
+            "send": sender()
         }
     })
 }
@@ -89,4 +90,57 @@ fn source() -> Value {
             "per_minute": {"type": "integer", "minimum": 1, "description": "Requests a minute; more get 429. No limit by default"}
         }),
     )
+}
+
+fn sender() -> Value {
+    let query = object(
+        &["path"],
+        json!({
+            "path": text("Path that answers 200 when the delivery is there and 404 when not: {type} {delivery}"),
+            "reference": text("JSON pointer to the id in the answer")
+        }),
+    );
+    with_access(object(
+        &["base", "path"],
+        json!({
+            "base": text("Address that all paths are below, https://host/prefix"),
+            "path": text("Path for each delivery: {type} {delivery}"),
+            "method": {"enum": ["POST", "PUT", "PATCH"], "default": "POST", "description": "Method"},
+            "documents": {"enum": ["none", "multipart"], "default": "none", "description": "Attachments not at all, or message and attachments as the parts of one form"},
+            "conflict": {"enum": ["rejected", "done"], "default": "rejected", "description": "What 409 means: refused, or there already"},
+            "reference": text("JSON pointer to the id in the answer; by default the end of Location"),
+            "query": query,
+            "target_class": {"enum": ["idempotent", "queryable", "neither"], "default": "neither", "description": "What the target does with a repetition: heeds the key, can be asked by `query`, neither"},
+            "idempotency_header": defaulted(&listen::idempotency_header(), "Header with the delivery's id")
+        }),
+    ))
+}
+
+/// The schema of something that is called, with how it is reached.
+fn with_access(mut schema: Value) -> Value {
+    let access = json!({
+        "token": secret("Shown as `Authorization: Bearer`"),
+        "basic": object(&["user", "password"], json!({"user": text("User"), "password": secret("Password")})),
+        "oauth2": object(&["token_url", "client_id", "client_secret"], json!({
+            "token_url": text("Where tokens are fetched, by client credentials"),
+            "client_id": text("Client"),
+            "client_secret": secret("Its secret"),
+            "scope": text("Scope that is asked for"),
+            "secret_in_form": flag("Client and secret in the form instead of the header")
+        })),
+        "client_certificate": object(&["certificate", "key"], json!({
+            "certificate": text("File with the certificate chain that is shown, PEM"),
+            "key": secret("Its key, PEM")
+        })),
+        "ca": text("File with authorities that are trusted beside those of the system, PEM"),
+        "connect_seconds": number(access::connect_seconds(), 3600, "How long a connection may take"),
+        "answer_seconds": number(access::call_seconds(), 3600, "How long an answer may take, the time for large bodies aside"),
+        "dangerously_allow_plain_http": flag("Also call http:// on other machines")
+    });
+    if let (Some(properties), Value::Object(access)) =
+        (schema.get_mut("properties").and_then(Value::as_object_mut), access)
+    {
+        properties.extend(access);
+    }
+    schema
 }

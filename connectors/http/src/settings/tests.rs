@@ -30,7 +30,7 @@ fn listening(sources: Value) -> Value {
 #[test]
 fn a_listener_is_read_or_the_mistake_is_named() {
     check(listening(json!([source(json!({}))])), Ok(()));
-    check(json!({}), Err("nicht angegeben"));
+    check(json!({}), Err("angegeben"));
     check(listening(json!([])), Err("nichts würde je angenommen"));
     check(
         listening(json!([source(json!({})), source(json!({}))])),
@@ -81,7 +81,52 @@ fn the_schema_marks_every_secret() {
         "/properties/listen/properties/tls/properties/key",
         "/properties/listen/properties/sources/items/properties/token",
         "/properties/listen/properties/sources/items/properties/hmac/properties/secret",
+        "/properties/send/properties/token",
+        "/properties/send/properties/basic/properties/password",
+        "/properties/send/properties/oauth2/properties/client_secret",
+        "/properties/send/properties/client_certificate/properties/key",
     ] {
         assert_eq!(schema.pointer(pointer).unwrap()["x-secret"], true, "{pointer}");
+    }
+}
+
+#[test]
+fn a_target_is_read_or_the_mistake_is_named() {
+    let send = |more: Value| {
+        let mut send = json!({"base": "https://ziel.example/api", "path": "/x/{delivery}"});
+        for (key, value) in more.as_object().unwrap() {
+            send[key] = value.clone();
+        }
+        json!({"send": send})
+    };
+    let oauth2 = json!({"token_url": "http://login.example/", "client_id": "a", "client_secret": "geheim"});
+    check(send(json!({})), Ok(()));
+    check(send(json!({"base": "http://127.0.0.1:1"})), Ok(()));
+    check(
+        send(json!({"base": "http://ziel.example", "dangerously_allow_plain_http": true})),
+        Ok(()),
+    );
+    check(
+        send(json!({"query": {"path": "/x/{delivery}"}, "target_class": "queryable"})),
+        Ok(()),
+    );
+    for (more, part) in [
+        (json!({"base": "http://ziel.example"}), "https://"),
+        (json!({"base": "http://127.0.0.1.ziel.example"}), "https://"),
+        (json!({"base": "ftp://127.0.0.1"}), "https://"),
+        (json!({"base": "https://amt:geheim@ziel.example"}), "Zugangsdaten"),
+        (json!({"base": "https://ziel.example/?a=1"}), "path"),
+        (json!({"base": "ziel"}), "keine Adresse"),
+        (json!({"path": "/../x"}), "amtshub check"),
+        (json!({"target_class": "queryable"}), "query.path"),
+        (json!({"reference": "id"}), "JSON-Pointer"),
+        (json!({"idempotency_header": "a:b"}), "Header"),
+        (
+            json!({"token": "geheim", "basic": {"user": "a", "password": "geheim"}}),
+            "höchstens eines",
+        ),
+        (json!({"oauth2": oauth2}), "token_url"),
+    ] {
+        check(send(more), Err(part));
     }
 }

@@ -31,6 +31,11 @@ impl Authority {
         self.0.pem()
     }
 
+    /// Its own certificate.
+    pub(crate) fn der(&self) -> CertificateDer<'static> {
+        self.0.der().clone()
+    }
+
     /// Signs a certificate for these hosts and with this name.
     pub(crate) fn sign(&self, hosts: &[&str], name: &str) -> Identity {
         let hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
@@ -64,7 +69,7 @@ impl Identity {
 pub(crate) fn client(trusted: Option<&Authority>, shown: Option<&Identity>) -> reqwest::Client {
     let mut roots = RootCertStore::empty();
     if let Some(authority) = trusted {
-        roots.add(authority.0.der().clone()).unwrap();
+        roots.add(authority.der()).unwrap();
     }
     let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()

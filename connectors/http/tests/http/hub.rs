@@ -126,11 +126,6 @@ impl Hub {
         });
     }
 
-    /// Answers nobody any more.
-    pub(crate) async fn go_away(&mut self) {
-        self.tasks.shutdown().await;
-    }
-
     /// Sends the server a signal: it is stopped, or goes on.
     pub(crate) fn signal_server(&self, signal: Signal) {
         let pid = std::fs::read_to_string(self.path("nats/nats.pid"))
@@ -239,6 +234,7 @@ pub(crate) fn delivery(number: usize, lane: &str, body: &Body) -> Publish {
         id: id.to_string(),
         headers: Headers::default()
             .with(Header::Delivery, id.as_str())
+            .with(Header::ContentType, "text/csv; charset=utf-8")
             .with(Header::Order, lane),
         body: body.encode(),
     }

@@ -4,7 +4,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    dead_code,
     reason = "all of this crate is a test: what is not as expected is to fail at once"
 )]
 
@@ -15,4 +14,8 @@ mod listener;
 mod listener_faults;
 mod listener_tls;
 mod process;
+mod sending;
+mod sending_access;
+mod sending_faults;
 mod session;
+mod target;

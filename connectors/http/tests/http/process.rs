@@ -71,6 +71,13 @@ impl Connector {
         assert!(status.signal().is_some(), "it ended by itself: {status}");
     }
 
+    /// Ends it in order and starts the next one.
+    pub(crate) async fn restart(&mut self, hub: &Hub) {
+        self.signal(Signal::TERM);
+        assert!(self.ended().await.success());
+        *self = Self::start(hub);
+    }
+
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
