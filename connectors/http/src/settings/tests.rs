@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: EUPL-1.2
+use serde_json::json;
+
+use super::*;
+
+#[track_caller]
+fn check(settings: Value, expected: Result<(), &str>) {
+    match (Settings::read(&settings), expected) {
+        (Ok(_), Ok(())) => {}
+        (Err(fault), Err(part)) => {
+            assert!(fault.0.contains(part), "{fault}");
+            assert!(!fault.0.contains("geheim"), "{fault}");
+        }
+        (read, expected) => panic!("{read:?} is not {expected:?}"),
+    }
+}
+
+fn source(more: Value) -> Value {
+    let mut source = json!({"path": "/a", "type": "x.1", "accept": ["application/json"], "token": "geheim"});
+    for (key, value) in more.as_object().unwrap() {
+        source[key] = value.clone();
+    }
+    source
+}
+
+fn listening(sources: Value) -> Value {
+    json!({"listen": {"address": "127.0.0.1:8080", "sources": sources}})
+}
+
+#[test]
+fn a_listener_is_read_or_the_mistake_is_named() {
+    check(listening(json!([source(json!({}))])), Ok(()));
+    check(json!({}), Err("angegeben"));
+    check(listening(json!([])), Err("nichts würde je angenommen"));
+    check(
+        listening(json!([source(json!({})), source(json!({}))])),
+        Err("steht zweimal da"),
+    );
+    check(
+        json!({"listen": {"address": "0.0.0.0:1", "sources": [source(json!({}))]}}),
+        Err("127.0.0.1"),
+    );
+    for (more, part) in [
+        (json!({"path": "a"}), "beginnt mit /"),
+        (json!({"path": "/a?b"}), "beginnt mit /"),
+        (json!({"accept": []}), "accept"),
+        (json!({"accept": ["application/json; charset=utf-8"]}), "accept"),
+        (json!({"token": null}), "genau eines"),
+        (json!({"client": "amt"}), "genau eines"),
+        (json!({"token": null, "client": "amt"}), "client_ca"),
+        (json!({"token": ""}), "leer"),
+        (json!({"max_bytes": 0}), "größer als 0"),
+        (json!({"idempotency_header": "a b"}), "Header"),
+        (json!({"idempotency_header": ""}), "Header"),
+    ] {
+        check(listening(json!([source(more)])), Err(part));
+    }
+}
+
+#[test]
+fn no_value_stands_in_a_fault() {
+    check(
+        listening(json!([source(json!({"hmac": "geheim"}))])),
+        Err("amtshub check"),
+    );
+    check(
+        listening(json!([source(json!({"token": {"geheim": 1}}))])),
+        Err("amtshub check"),
+    );
+    check(json!({"listen": "geheim"}), Err("amtshub check"));
+    check(
+        json!({"listen": {"address": "127.0.0.1:1"}}),
+        Err("fehlen: nichts würde je"),
+    );
+}
+
+#[test]
+fn the_schema_marks_every_secret() {
+    let schema = schema();
+    for pointer in [
+        "/properties/listen/properties/tls/properties/key",
+        "/properties/listen/properties/sources/items/properties/token",
+        "/properties/listen/properties/sources/items/properties/hmac/properties/secret",
+        "/properties/send/properties/token",
+        "/properties/send/properties/basic/properties/password",
+        "/properties/send/properties/oauth2/properties/client_secret",
+        "/properties/send/properties/client_certificate/properties/key",
+    ] {
+        assert_eq!(schema.pointer(pointer).unwrap()["x-secret"], true, "{pointer}");
+    }
+}
+
+#[test]
+fn a_target_is_read_or_the_mistake_is_named() {
+    let send = |more: Value| {
+        let mut send = json!({"base": "https://ziel.example/api", "path": "/x/{delivery}"});
+        for (key, value) in more.as_object().unwrap() {
+            send[key] = value.clone();
+        }
+        json!({"send": send})
+    };
+    let oauth2 = json!({"token_url": "http://login.example/", "client_id": "a", "client_secret": "geheim"});
+    check(send(json!({})), Ok(()));
+    check(send(json!({"base": "http://127.0.0.1:1"})), Ok(()));
+    check(
+        send(json!({"base": "http://ziel.example", "dangerously_allow_plain_http": true})),
+        Ok(()),
+    );
+    check(
+        send(json!({"query": {"path": "/x/{delivery}"}, "target_class": "queryable"})),
+        Ok(()),
+    );
+    for (more, part) in [
+        (json!({"base": "http://ziel.example"}), "https://"),
+        (json!({"base": "http://127.0.0.1.ziel.example"}), "https://"),
+        (json!({"base": "ftp://127.0.0.1"}), "https://"),
+        (json!({"base": "https://amt:geheim@ziel.example"}), "Zugangsdaten"),
+        (json!({"base": "https://ziel.example/?a=1"}), "path"),
+        (json!({"base": "ziel"}), "keine Adresse"),
+        (json!({"path": "/../x"}), "amtshub check"),
+        (json!({"target_class": "queryable"}), "query.path"),
+        (json!({"reference": "id"}), "JSON-Pointer"),
+        (json!({"idempotency_header": "a:b"}), "Header"),
+        (
+            json!({"token": "geheim", "basic": {"user": "a", "password": "geheim"}}),
+            "höchstens eines",
+        ),
+        (json!({"oauth2": oauth2}), "token_url"),
+    ] {
+        check(send(more), Err(part));
+    }
+}
