@@ -45,10 +45,30 @@ pub fn town() -> Town {
             // The configuration is a copy; the systems that it names stay where they are.
             let systems = crate::root().join("deploy/demo/systems").display().to_string();
             let text = text.replace("../systems", &systems);
+            // Towns of several tests run beside each other.
+            let text = text.replace("127.0.0.1:8481", &free_address());
             town.configure(&format!("{part}/{name}"), &text);
         }
     }
+    let secrets = town.config().with_file_name("secrets");
+    std::fs::create_dir_all(&secrets).expect("a folder for secrets");
+    std::fs::write(secrets.join("portal.token"), PORTAL_TOKEN).expect("a secret");
     town
+}
+
+/// With which the portal shows who it is.
+pub const PORTAL_TOKEN: &str = "portal-of-the-tests";
+
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+/// Where the portal of a town sends its requests.
+pub fn portal(town: &Town) -> String {
+    let text = std::fs::read_to_string(town.config().join("connectors/portaldienst.toml")).expect("its file");
+    let address = text.lines().find_map(|line| line.strip_prefix("address = "));
+    format!("http://{}", address.expect("an address").trim_matches('"'))
 }
 
 /// Puts the demonstration's documents of one door into its hot folder.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The source: whatever the listener holds out is taken in the order in which it came, and is answered only after the
-//! stream has acknowledged it.
+//! The source: whatever the listener and the pollers hold out is taken in the order in which it came, and they learn
+//! that it is taken only after the stream has acknowledged it.
 
 use std::time::Duration;
 
@@ -8,41 +8,62 @@ use connector_sdk::source::{Limits, Taken};
 use connector_sdk::{Content, Lookups, Refusal, SettingsFault, Source, Unavailable};
 use hub_message::MessageId;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use crate::listener::Listener;
 use crate::offer::{Offer, Ticket, Verdict};
+use crate::polling::Pollers;
 use crate::settings::Settings;
 
 /// How long `take` waits for something to come.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Open files in one harvest.
 const FILES_MAX: usize = 64;
+/// Records that pollers hold out at once.
+const POLLED: usize = 256;
 
-/// Everything that records come from.
+/// Everything that records come from. The listener's queue is its own: pollers must not fill it.
 #[derive(Debug)]
 pub(crate) struct Inbound {
-    offers: mpsc::Receiver<Offer>,
+    sent: mpsc::Receiver<Offer>,
+    polled: mpsc::Receiver<Offer>,
     listener: Option<Listener>,
+    pollers: Option<Pollers>,
 }
 
 impl Inbound {
     /// `None` when the settings name nothing to take from.
     pub(crate) fn open(settings: &Settings) -> Result<Option<Self>, SettingsFault> {
-        let Some(listen) = &settings.listen else {
+        if settings.listen.is_none() && settings.poll.is_empty() {
             return Ok(None);
-        };
-        let (sender, offers) = mpsc::channel(listen.waiting_max);
+        }
+        let (polls, polled) = mpsc::channel(POLLED);
+        let pollers = Some(&settings.poll).filter(|polls| !polls.is_empty());
+        let pollers = pollers
+            .map(|settings_of_polls| Pollers::open(settings_of_polls, settings.cursor_folder.as_deref(), &polls))
+            .transpose()?;
+        let waiting = settings.listen.as_ref().map_or(1, |listen| listen.waiting_max);
+        let (sends, sent) = mpsc::channel(waiting);
+        // The listener last: it answers from the moment it is there.
+        let listener = settings.listen.as_ref();
+        let listener = listener.map(|listen| Listener::open(listen, sends)).transpose()?;
         Ok(Some(Self {
-            offers,
-            listener: Some(Listener::open(listen, sender)?),
+            sent,
+            polled,
+            listener,
+            pollers,
         }))
     }
 
     async fn gather(&mut self, limits: Limits) -> Taken<Ticket> {
         let mut taken = Taken::default();
         let (mut inline, mut files) = (0, 0);
-        let mut next = timeout(PATIENCE, self.offers.recv()).await.ok().flatten();
+        let mut next = tokio::select! {
+            biased;
+            Some(offer) = self.sent.recv() => Some(offer),
+            Some(offer) = self.polled.recv() => Some(offer),
+            () = sleep(PATIENCE) => None,
+        };
         while let Some(offer) = next {
             if offer.is_wanted() {
                 match &offer.content {
@@ -54,13 +75,24 @@ impl Inbound {
             if taken.records.len() >= limits.records || inline >= limits.inline_bytes || files >= FILES_MAX {
                 break;
             }
-            next = self.offers.try_recv().ok();
+            // Who waits for an answer comes first.
+            next = self.sent.try_recv().or_else(|_| self.polled.try_recv()).ok();
         }
         taken
     }
 
+    /// What the status page says. A source that has a trouble is asked less and less often, and nobody must wait at the
+    /// listener because of somebody whom the pollers ask: beside a listener their troubles are in the log only.
     fn trouble(&self) -> Option<String> {
-        self.listener.as_ref().and_then(Listener::trouble)
+        match (&self.listener, &self.pollers) {
+            (Some(listener), _) => listener.trouble(),
+            (None, pollers) => pollers.as_ref().and_then(Pollers::trouble),
+        }
+    }
+
+    fn take_refused(&self) -> u64 {
+        let by_listener = self.listener.as_ref().map_or(0, Listener::take_refused);
+        by_listener + self.pollers.as_ref().map_or(0, Pollers::take_refused)
     }
 }
 
@@ -79,7 +111,7 @@ impl Source for Inbound {
 
     async fn take(&mut self, limits: Limits) -> Result<Taken<Ticket>, Unavailable> {
         let mut taken = self.gather(limits).await;
-        taken.refused = self.listener.as_ref().map_or(0, Listener::take_refused);
+        taken.refused = self.take_refused();
         match self.trouble() {
             Some(trouble) if taken.records.is_empty() && taken.refused == 0 => Err(Unavailable(trouble)),
             _ => Ok(taken),
@@ -102,8 +134,8 @@ impl Source for Inbound {
 impl Drop for Inbound {
     /// What waits is answered that it was not taken, before the listener closes.
     fn drop(&mut self) {
-        self.offers.close();
-        while self.offers.try_recv().is_ok() {}
+        self.sent.close();
+        while self.sent.try_recv().is_ok() {}
         if let Some(listener) = self.listener.take() {
             listener.close();
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The connector of the kind `http`: takes what others send to its own listener, and sends deliveries to a target.
+//! The connector of the kind `http`: takes what others send to its own listener, asks others for
+//! what is new, and sends deliveries to a target.
 //!
 //! Invariant: a sender is told *accepted* only after the stream has acknowledged, and a request that may have reached the
 //! target is never called without effect.
@@ -9,6 +10,7 @@ mod inbound;
 mod listener;
 mod offer;
 mod outlet;
+mod polling;
 mod settings;
 mod spool;
 mod tls;
@@ -45,7 +47,7 @@ fn manifest() -> Manifest {
 fn open(settings: &Value) -> Result<Endpoints<Inbound, Outlet>, SettingsFault> {
     let settings = Settings::read(settings)?;
     let sink = settings.send.clone().map(Outlet::open).transpose()?;
-    // The listener last: it answers from the moment it is there.
+    // The sources last: they work from the moment they are there.
     Ok(Endpoints {
         source: Inbound::open(&settings)?,
         sink,

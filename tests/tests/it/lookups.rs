@@ -47,6 +47,13 @@ fn asked(questions: &Value) -> (Town, Vec<Value>) {
         json!(&answers)
     );
     town.configure("connectors/portal.toml", &connector);
+    town.configure(
+        "routes/auskuenfte.toml",
+        &std::fs::read_to_string(town.config().join("routes/auskuenfte.toml"))
+            .expect("the route")
+            .replace("portaldienst", "portal"),
+    );
+    std::fs::remove_file(town.config().join("connectors/portaldienst.toml")).expect("its file");
     town.start();
     town.wait("every question is answered", |_| answers.exists());
     let text = std::fs::read_to_string(&answers).expect("answers");
@@ -84,5 +91,65 @@ fn the_portal_asks_the_trade_office_and_sees_the_released_fields_alone() {
     assert!(
         log.contains("gewerbe-nach-nummer"),
         "that it was asked is in the log:\n{log}"
+    );
+}
+
+/// A request of the portal.
+async fn post(url: String, actor: &str, body: String) -> (u16, Value) {
+    let response = reqwest::Client::new()
+        .post(url)
+        .bearer_auth(demonstration::PORTAL_TOKEN)
+        .header("X-Actor", actor)
+        .header("content-type", "application/json")
+        .body(body)
+        .send()
+        .await
+        .expect("an answer");
+    let status = response.status().as_u16();
+    let text = response.text().await.expect("a body");
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+#[test]
+fn the_portal_sends_applications_and_asks_by_http() {
+    let mut town = demonstration::town();
+    town.start();
+    town.wait("portal and register run", |town| {
+        ["portaldienst", "gewerberegister"]
+            .iter()
+            .all(|name| town.connector_status(name)["state"] == "running")
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let portal = demonstration::portal(&town);
+    let ask = |actor: &'static str, body: &str| {
+        runtime.block_on(post(format!("{portal}/auskunft/gewerbe"), actor, body.to_owned()))
+    };
+    let (status, answer) = ask("portal-dienst", r#"{"nummer":"4711"}"#);
+    assert_eq!(
+        (status, &answer["name"], &answer["owner"]),
+        (200, &json!("Blumen Özdemir"), &Value::Null)
+    );
+    assert_eq!(ask("portal-dienst", r#"{"nummer":"1"}"#).0, 404);
+    assert_eq!(ask("", r#"{"nummer":"4711"}"#).0, 400);
+    assert_eq!(ask("portal-dienst", r#"{"inhaber":"Özdemir"}"#).0, 403);
+    let files = amtshub_tests::town::files(&demonstration::documents().join("portal"));
+    let application = std::fs::read_to_string(&files[0]).expect("the demonstration's application");
+    let (status, accepted) = runtime.block_on(post(format!("{portal}/antraege"), "", application));
+    assert_eq!(status, 202, "{accepted}");
+    let id = accepted["id"].as_str().expect("a message id").to_owned();
+    town.wait(
+        "the application is processed under the id that the portal got",
+        |town| {
+            let items = town.json(["message", "list"])["items"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
+            items
+                .iter()
+                .any(|item| item["id"] == json!(id) || item["message"] == json!(id))
+        },
     );
 }

@@ -133,7 +133,11 @@ impl Answering {
         }
         let signature = credential::check(&endpoint.credential, &parts.headers, peer)?;
         let head = endpoint.head(&parts.headers)?;
-        endpoint.may_send()?;
+        // Whoever has not shown yet who it is must not use up the share of the one who may send.
+        let is_known = signature.is_none();
+        if is_known {
+            endpoint.may_send()?;
+        }
         if self.offers.capacity() == 0 {
             return Err(Problem::too_many(QUEUE));
         }
@@ -142,6 +146,9 @@ impl Answering {
             body = timeout(self.read, request_body::read(body, endpoint.settings.max_bytes, signature)) => body,
         };
         let content = body.map_err(|_| Problem::too_slow())??;
+        if !is_known {
+            endpoint.may_send()?;
+        }
         Ok((endpoint.settings.kind.clone(), head, content))
     }
 

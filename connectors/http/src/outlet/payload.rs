@@ -38,14 +38,12 @@ impl Payload {
         }
         // Nobody outside knows the id before, so no content can hold it to break out of its part.
         let boundary = format!("amtshub-{}", delivery.id.as_str());
-        let mut pieces = vec![part(&boundary, "message", None, media_type), message];
+        let head =
+            |name, file: Option<&str>, media_type: &str| Content::inline(part(&boundary, name, file, media_type));
+        let mut pieces = vec![head("message", None, media_type), message];
         for document in &delivery.head.documents {
-            pieces.push(part(
-                &boundary,
-                "document",
-                Some(&file_name(document)),
-                &document.media_type,
-            ));
+            pieces.push(Content::inline("\r\n"));
+            pieces.push(head("document", Some(&file_name(document)), &document.media_type));
             pieces.push(spooled(delivery.document(document)).await?);
         }
         pieces.push(Content::inline(format!("\r\n--{boundary}--\r\n")));
@@ -101,16 +99,16 @@ async fn read(file: Arc<File>, offset: u64, size: u64) -> io::Result<Option<(Byt
 }
 
 /// The head of one part of a form (RFC 7578).
-fn part(boundary: &str, name: &str, file: Option<&str>, media_type: &str) -> Content {
+fn part(boundary: &str, name: &str, file: Option<&str>, media_type: &str) -> String {
     let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
     let media_type = if media_type.chars().all(|c| matches!(c, ' '..='~')) {
         media_type
     } else {
         UNTYPED
     };
-    Content::inline(format!(
-        "\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\nContent-Type: {media_type}\r\n\r\n"
-    ))
+    format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\nContent-Type: {media_type}\r\n\r\n"
+    )
 }
 
 /// The name of a document as browsers write it, without folders.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{access, listen};
+use super::{access, listen, poll};
 
 /// The whole schema.
 pub(crate) fn schema() -> Value {
@@ -11,9 +11,11 @@ pub(crate) fn schema() -> Value {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "additionalProperties": false,
-        "anyOf": [{"required": ["listen"]}, {"required": ["send"]}],
+        "anyOf": [{"required": ["listen"]}, {"required": ["poll"]}, {"required": ["send"]}],
         "properties": {
             "listen": listener(),
+            "poll": {"type": "array", "items": poller()},
+            "cursor_folder": text("Folder in which it is kept how far addresses have been read; made if missing"),
             "send": sender()
         }
     })
@@ -105,6 +107,32 @@ fn lookup() -> Value {
             "client": text("Whoever asks shows a client certificate with this name (CN or SAN); needs client_ca")
         }),
     )
+}
+
+fn poller() -> Value {
+    let cursor = object(
+        &["parameter"],
+        json!({
+            "parameter": text("Parameter of the query that says from where on"),
+            "from": {"type": "string", "description": "JSON pointer to its next value in the answer"},
+            "from_last": {"type": "string", "description": "JSON pointer to its next value in the last record"}
+        }),
+    );
+    with_access(object(
+        &["name", "url", "type"],
+        json!({
+            "name": {"type": "string", "pattern": "^[a-z0-9-]{1,60}$", "description": "What the status page calls it"},
+            "url": text("Address that is asked"),
+            "type": message_type(),
+            "every_seconds": number(poll::one_minute(), 86_400, "Pause between two rounds"),
+            "records": {"type": "string", "description": "JSON pointer to the list of records; without it the whole answer is one record"},
+            "id": {"type": ["string", "array"], "items": {"type": "string"}, "description": "JSON pointer, or several, to what makes a record the same one; by default its content"},
+            "media_type": text("Media type of each record; by default JSON, or what the answer says"),
+            "cursor": cursor,
+            "next": text("JSON pointer to the address of the next page, or Link for the header"),
+            "max_bytes": {"type": "integer", "minimum": 1, "default": listen::ten_mebibytes(), "description": "Larger answers are not read"}
+        }),
+    ))
 }
 
 fn sender() -> Value {

@@ -81,6 +81,7 @@ fn the_schema_marks_every_secret() {
         "/properties/listen/properties/tls/properties/key",
         "/properties/listen/properties/sources/items/properties/token",
         "/properties/listen/properties/sources/items/properties/hmac/properties/secret",
+        "/properties/poll/items/properties/token",
         "/properties/send/properties/token",
         "/properties/send/properties/basic/properties/password",
         "/properties/send/properties/oauth2/properties/client_secret",
@@ -129,4 +130,45 @@ fn a_target_is_read_or_the_mistake_is_named() {
     ] {
         check(send(more), Err(part));
     }
+}
+
+#[test]
+fn a_poller_is_read_or_the_mistake_is_named() {
+    let poll = |more: Value| {
+        let mut poll = json!({"name": "a", "url": "https://quelle.example/x?y=1", "type": "x.1", "records": ""});
+        for (key, value) in more.as_object().unwrap() {
+            poll[key] = value.clone();
+        }
+        json!({"poll": [poll], "cursor_folder": "cursors"})
+    };
+    check(poll(json!({})), Ok(()));
+    check(poll(json!({"records": null, "next": "Link"})), Ok(()));
+    check(
+        poll(json!({"id": ["/a", "/b"], "next": "/n", "cursor": {"parameter": "p", "from": "/c"}})),
+        Ok(()),
+    );
+    for (more, part) in [
+        (json!({"name": "../a"}), "name besteht aus"),
+        (json!({"url": "http://quelle.example"}), "https://"),
+        (json!({"records": "data"}), "beginnt mit /"),
+        (json!({"id": "id"}), "beginnt mit /"),
+        (json!({"next": "link"}), "beginnt mit /"),
+        (json!({"records": null, "id": "/id"}), "brauchen records"),
+        (json!({"records": null, "next": "/n"}), "brauchen records"),
+        (json!({"cursor": {"parameter": "p"}}), "genau eines"),
+        (
+            json!({"cursor": {"parameter": "p", "from": "/a", "from_last": "/b"}}),
+            "genau eines",
+        ),
+        (json!({"max_bytes": 0}), "größer als 0"),
+    ] {
+        check(poll(more), Err(part));
+    }
+    let mut homeless = poll(json!({"cursor": {"parameter": "p", "from": "/c"}}));
+    homeless["cursor_folder"] = Value::Null;
+    check(homeless, Err("cursor_folder"));
+    let mut twice = poll(json!({}));
+    let one = twice["poll"][0].clone();
+    twice["poll"].as_array_mut().unwrap().push(one);
+    check(twice, Err("gibt es zweimal"));
 }

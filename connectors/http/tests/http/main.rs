@@ -13,6 +13,7 @@ mod hub;
 mod listener;
 mod listener_faults;
 mod listener_tls;
+mod polling;
 mod process;
 mod sending;
 mod sending_access;

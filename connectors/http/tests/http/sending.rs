@@ -161,7 +161,7 @@ async fn documents_are_parts_of_a_form() {
     let seen = target.seen("/").remove(0);
     let kind = seen.headers["content-type"].to_str().unwrap();
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
-    let part = |head: &str, body: &[u8]| [format!("\r\n--{boundary}\r\n{head}\r\n\r\n").as_bytes(), body].concat();
+    let part = |head: &str, body: &[u8]| [format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes(), body, b"\r\n"].concat();
     let disposition = "Content-Disposition: form-data; name=";
     let expected = [
         part(
@@ -176,7 +176,7 @@ async fn documents_are_parts_of_a_form() {
             &format!("{disposition}\"document\"; filename=\"ä.pdf\"\r\nContent-Type: application/pdf"),
             &content,
         ),
-        format!("\r\n--{boundary}--\r\n").into_bytes(),
+        format!("--{boundary}--\r\n").into_bytes(),
     ];
     assert!(seen.body == expected.concat());
     assert_eq!(seen.headers["content-length"], seen.body.len().to_string().as_str());
