@@ -163,7 +163,10 @@ impl Inbox {
         let refused = match opened.take(limits)? {
             Part::Records(records) => {
                 self.opened = Some(opened);
-                return Ok(Some(Harvest { records, refused: 0 }));
+                return Ok(Some(Harvest {
+                    records,
+                    ..Harvest::default()
+                }));
             }
             Part::Unfit { number, why } => refusal::record(number, opened.sent(), why, opened.max_bytes()),
             Part::None => refusal::no_record(),
@@ -171,8 +174,8 @@ impl Inbox {
         opened.forget(&Directory::open(&self.folders.archive)?)?;
         self.refuse_file(opened.file(), &refused)?;
         Ok(Some(Harvest {
-            records: Vec::new(),
             refused: 1,
+            ..Harvest::default()
         }))
     }
 

@@ -81,13 +81,11 @@ impl Inbound {
         taken
     }
 
-    /// What the status page says. A source that has a trouble is asked less and less often, and nobody must wait at the
-    /// listener because of somebody whom the pollers ask: beside a listener their troubles are in the log only.
+    /// What the status page says. It is no fault of the source, which would be asked less and less often then: nobody must
+    /// wait at the listener because of somebody whom the pollers ask.
     fn trouble(&self) -> Option<String> {
-        match (&self.listener, &self.pollers) {
-            (Some(listener), _) => listener.trouble(),
-            (None, pollers) => pollers.as_ref().and_then(Pollers::trouble),
-        }
+        let listener = self.listener.as_ref().and_then(Listener::trouble);
+        listener.or_else(|| self.pollers.as_ref().and_then(Pollers::trouble))
     }
 
     fn take_refused(&self) -> u64 {
@@ -112,10 +110,8 @@ impl Source for Inbound {
     async fn take(&mut self, limits: Limits) -> Result<Taken<Ticket>, Unavailable> {
         let mut taken = self.gather(limits).await;
         taken.refused = self.take_refused();
-        match self.trouble() {
-            Some(trouble) if taken.records.is_empty() && taken.refused == 0 => Err(Unavailable(trouble)),
-            _ => Ok(taken),
-        }
+        taken.trouble = self.trouble();
+        Ok(taken)
     }
 
     async fn confirm(&mut self, tickets: &[Ticket]) -> Result<(), Unavailable> {

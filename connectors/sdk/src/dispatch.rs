@@ -97,6 +97,11 @@ impl<K: Sink> Dispatch<K> {
             self.report();
         }
         drop(items);
+        // It ends by itself, and says first that the greeting is stale: cut off before, it would leave a pull behind that
+        // swallows what the hub gives out again.
+        while let Some(ended) = readers.join_next().await {
+            own(ended);
+        }
         self.finish(&mut progress).await;
     }
 

@@ -91,7 +91,10 @@ impl<S: Source> Intake<S> {
                 Ok(taken) => {
                     backoff.reset();
                     self.health.refused(taken.refused);
-                    self.health.well(Part::Source);
+                    match taken.trouble {
+                        Some(trouble) => self.health.trouble(Part::Source, trouble),
+                        None => self.health.well(Part::Source),
+                    }
                     if !taken.records.is_empty() {
                         self.health.taken(taken.records.len());
                         failpoint::reach("taken");

@@ -62,6 +62,9 @@ pub struct Taken<T> {
     pub records: Vec<Record<T>>,
     /// How many records the source itself refused meanwhile.
     pub refused: u64,
+    /// What does not work although the source goes on; a German sentence for the status page. Unlike a fault it slows
+    /// nothing down.
+    pub trouble: Option<String>,
 }
 
 impl<T> Default for Taken<T> {
@@ -69,6 +72,7 @@ impl<T> Default for Taken<T> {
         Self {
             records: Vec::new(),
             refused: 0,
+            trouble: None,
         }
     }
 }

@@ -96,6 +96,8 @@ fn the_portal_asks_the_trade_office_and_sees_the_released_fields_alone() {
 
 /// A request of the portal.
 async fn post(url: String, actor: &str, body: String) -> (u16, Value) {
+    // One of several tests is the first to say it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let response = reqwest::Client::new()
         .post(url)
         .bearer_auth(demonstration::PORTAL_TOKEN)

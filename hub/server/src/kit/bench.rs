@@ -3,6 +3,7 @@
 
 mod hub;
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -37,11 +38,20 @@ pub(super) struct Bench {
     folder: TempDir,
     /// The folder of the system.
     work: PathBuf,
+    /// Free ports for it.
+    ports: [u16; 2],
     server: Embedded,
     subject: Subject,
     description: Description,
     process: Option<Process>,
     pub(super) hub: Hub,
+}
+
+/// Two ports that nobody listens on at this moment.
+fn free_ports() -> std::io::Result<[u16; 2]> {
+    let listeners = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+    let [first, second] = listeners.map(|listener| listener.local_addr());
+    Ok([first?.port(), second?.port()])
 }
 
 /// The name under which connectors are tested.
@@ -62,6 +72,7 @@ impl Bench {
         let hub = Hub::connect(&server, &folder.path().join("documents")).await?;
         let bench = Self {
             work: folder.path().join("work"),
+            ports: free_ports()?,
             server,
             subject,
             description,
@@ -87,6 +98,7 @@ impl Bench {
         System {
             description: &self.description,
             work: &self.work,
+            ports: self.ports,
         }
     }
 

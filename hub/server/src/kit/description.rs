@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::process::Command;
 
-/// A kit file. `{work}` in words and settings is a folder that each check has for itself.
+/// A kit file. `{work}` in words and settings is a folder that each check has for itself, `{port}` and `{port2}` are free
+/// ports of this machine.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Description {
@@ -105,12 +106,19 @@ impl Description {
 pub(super) struct System<'a> {
     pub(super) description: &'a Description,
     pub(super) work: &'a Path,
+    pub(super) ports: [u16; 2],
 }
 
 impl System<'_> {
     /// Settings with `{work}` filled in.
     pub(super) fn settings(&self, settings: &Value) -> Value {
-        filled(settings, &self.work.display().to_string())
+        filled(settings, &|text| self.fill(text))
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let [first, second] = self.ports.map(|port| port.to_string());
+        let text = text.replace("{work}", &self.work.display().to_string());
+        text.replace("{port}", &first).replace("{port2}", &second)
     }
 
     /// Before the connector starts.
@@ -165,9 +173,8 @@ impl System<'_> {
     }
 
     async fn call(&self, words: &[String], more: &[(&str, &str)]) -> Result<Output, String> {
-        let work = self.work.display().to_string();
         let fill = |word: &String| {
-            let word = word.replace("{work}", &work);
+            let word = self.fill(word);
             more.iter()
                 .fold(word, |word, (place, value)| word.replace(place, value))
         };
@@ -190,13 +197,13 @@ impl System<'_> {
     }
 }
 
-fn filled(value: &Value, work: &str) -> Value {
+fn filled(value: &Value, fill: &impl Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) => Value::String(text.replace("{work}", work)),
-        Value::Array(items) => items.iter().map(|item| filled(item, work)).collect(),
+        Value::String(text) => Value::String(fill(text)),
+        Value::Array(items) => items.iter().map(|item| filled(item, fill)).collect(),
         Value::Object(members) => members
             .iter()
-            .map(|(name, value)| (name.clone(), filled(value, work)))
+            .map(|(name, value)| (name.clone(), filled(value, fill)))
             .collect::<serde_json::Map<_, _>>()
             .into(),
         other => other.clone(),
@@ -220,6 +227,7 @@ mod tests {
         let system = System {
             description: &read,
             work: Path::new("/w"),
+            ports: [1, 2],
         };
         assert_eq!(system.settings(&read.settings), serde_json::json!({"path": "/w/in"}));
         assert!(Description::parse("").unwrap_err().contains("nothing could be checked"));

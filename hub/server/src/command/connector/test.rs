@@ -16,7 +16,10 @@ use crate::supervise::beside;
 use crate::terminal;
 
 /// The kit files of our own kinds.
-const OURS: &[(&str, &str)] = &[("folder", include_str!("../../../../../connectors/folder/kit.toml"))];
+const OURS: &[(&str, &str)] = &[
+    ("folder", include_str!("../../../../../connectors/folder/kit.toml")),
+    ("http", include_str!("../../../../../connectors/http/kit.toml")),
+];
 
 /// What `test` takes.
 #[derive(Debug, clap::Args)]
