@@ -16,7 +16,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::wire::{Answered, Content, Emit, FromProgram, Looked, Lookup, Outcome, ToProgram};
 
@@ -35,7 +36,22 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
     shared: Arc<Shared>,
-    _guard: Arc<DropGuard>,
+    _life: Arc<Life>,
+}
+
+/// The task that keeps the program running.
+#[derive(Debug)]
+struct Life {
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl Drop for Life {
+    /// The task ends by itself, when the program has ended in order.
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.tasks.detach_all();
+    }
 }
 
 #[derive(Debug, Default)]
@@ -91,10 +107,11 @@ impl Program {
         let stop = CancellationToken::new();
         let (emits, records) = mpsc::channel(EMITS_MAX);
         let first = line(&ToProgram::Configure { settings });
-        tokio::spawn(keep_running(command, first, Arc::clone(&shared), emits, stop.clone()));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(keep_running(command, first, Arc::clone(&shared), emits, stop.clone()));
         let program = Self {
             shared,
-            _guard: Arc::new(stop.drop_guard()),
+            _life: Arc::new(Life { stop, tasks }),
         };
         (program, records)
     }
@@ -213,7 +230,8 @@ async fn live(
         return;
     };
     let (lines, waiting) = mpsc::channel(LINES_MAX);
-    let writing = tokio::spawn(write(input, first, waiting));
+    let mut writing = JoinSet::new();
+    writing.spawn(write(input, first, waiting));
     shared.state().lines = Some(lines);
     shared.state().ended = false;
     tokio::select! {
@@ -222,7 +240,7 @@ async fn live(
     }
     // With the last sender the writer ends, and with it the program's input.
     shared.state().lines = None;
-    let _ = writing.await;
+    while writing.join_next().await.is_some() {}
     match tokio::time::timeout(PATIENCE, child.wait()).await {
         Ok(Ok(status)) if stop.is_cancelled() => tracing::info!(%status, "the program has ended"),
         Ok(Ok(status)) => tracing::warn!(%status, "the program has ended; it is started again"),
@@ -247,8 +265,11 @@ async fn write(mut input: ChildStdin, first: String, mut lines: mpsc::Receiver<S
 async fn read(output: ChildStdout, shared: &Arc<Shared>, emits: &mpsc::Sender<Emit>) {
     let mut output = BufReader::new(output);
     let mut line = Vec::new();
+    // Look-ups for the program, beside everything else; whoever has ended wants no answer.
+    let mut asking = JoinSet::new();
     loop {
         line.clear();
+        while asking.try_join_next().is_some() {}
         let read = (&mut output).take(LINE_BYTES_MAX).read_until(b'\n', &mut line).await;
         match read {
             Ok(0) | Err(_) => return,
@@ -269,7 +290,13 @@ async fn read(output: ChildStdout, shared: &Arc<Shared>, emits: &mpsc::Sender<Em
                 let waiting = shared.state().questions.remove(&answer.number);
                 let _ = waiting.map(|waiting| waiting.send(answer));
             }
-            Ok(FromProgram::Lookup(lookup)) => look_up(shared, *lookup),
+            Ok(FromProgram::Lookup(lookup)) => {
+                let (lookups, lines) = {
+                    let state = shared.state();
+                    (state.lookups.clone(), state.lines.clone())
+                };
+                asking.spawn(look_up(lookups, lines, *lookup));
+            }
             Ok(FromProgram::Trouble(trouble)) => shared.state().trouble = trouble,
             Ok(FromProgram::Manifest(_)) => {}
             Err(error) => {
@@ -285,43 +312,37 @@ async fn read(output: ChildStdout, shared: &Arc<Shared>, emits: &mpsc::Sender<Em
     }
 }
 
-/// Asks for the program, beside everything else.
-fn look_up(shared: &Arc<Shared>, lookup: Lookup) {
-    let (lookups, lines) = {
-        let state = shared.state();
-        (state.lookups.clone(), state.lines.clone())
+/// Asks for the program.
+async fn look_up(lookups: Option<Lookups>, lines: Option<mpsc::Sender<String>>, lookup: Lookup) {
+    let ask = hub_message::Ask {
+        purpose: lookup.purpose,
+        file_number: lookup.file_number,
+        actor: lookup.actor,
+        question: lookup.question,
     };
-    tokio::spawn(async move {
-        let ask = hub_message::Ask {
-            purpose: lookup.purpose,
-            file_number: lookup.file_number,
-            actor: lookup.actor,
-            question: lookup.question,
-        };
-        let answered = match lookups {
-            Some(lookups) => lookups.ask(&lookup.name, &ask).await,
-            None => Err(LookupFault::Unavailable),
-        };
-        let mut looked = Looked {
-            number: lookup.number,
-            ..Looked::default()
-        };
-        match answered {
-            Ok(Some(found)) => {
-                looked.found = true;
-                looked.kind = Some(found.kind);
-                looked.media_type = Some(found.media_type);
-                looked.content = Content::inline(found.native.disclose());
-            }
-            Ok(None) => {}
-            Err(LookupFault::Refused { code, .. }) => looked.refused = Some(code),
-            Err(LookupFault::Unavailable) => looked.unavailable = true,
+    let answered = match lookups {
+        Some(lookups) => lookups.ask(&lookup.name, &ask).await,
+        None => Err(LookupFault::Unavailable),
+    };
+    let mut looked = Looked {
+        number: lookup.number,
+        ..Looked::default()
+    };
+    match answered {
+        Ok(Some(found)) => {
+            looked.found = true;
+            looked.kind = Some(found.kind);
+            looked.media_type = Some(found.media_type);
+            looked.content = Content::inline(found.native.disclose());
         }
-        if let Some(lines) = lines {
-            // A program that has ended asks again in its next life.
-            let _ = lines.send(line(&ToProgram::Looked(Box::new(looked)))).await;
-        }
-    });
+        Ok(None) => {}
+        Err(LookupFault::Refused { code, .. }) => looked.refused = Some(code),
+        Err(LookupFault::Unavailable) => looked.unavailable = true,
+    }
+    if let Some(lines) = lines {
+        // A program that has ended asks again in its next life.
+        let _ = lines.send(line(&ToProgram::Looked(Box::new(looked)))).await;
+    }
 }
 
 /// Starts the program only to hear what it is.

@@ -43,18 +43,14 @@ impl Source for Records {
         let mut bytes = 0;
         while let Some(emit) = next {
             let id = emit.id.clone();
-            match tokio::task::spawn_blocking(|| record(emit)).await {
-                Ok(Some(record)) => {
-                    bytes += match &record.native {
-                        Content::Inline(native) => native.disclose().len(),
-                        Content::File { .. } => 0,
-                    };
-                    taken.records.push(record);
+            if let Ok(Some(record)) = tokio::task::spawn_blocking(|| record(emit)).await {
+                if let Content::Inline(native) = &record.native {
+                    bytes += native.disclose().len();
                 }
-                _ => {
-                    taken.refused += 1;
-                    self.refuse(&id, &unreadable()).await?;
-                }
+                taken.records.push(record);
+            } else {
+                taken.refused += 1;
+                self.refuse(&id, &unreadable()).await?;
             }
             let more = taken.records.len() < limits.records && bytes < limits.inline_bytes;
             next = if more { self.emits.try_recv().ok() } else { None };

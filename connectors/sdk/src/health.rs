@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! How the connector is: what the heartbeat and the check say.
 
+use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -171,13 +172,13 @@ fn held(pause: Option<&Pause>) -> String {
     let mut sentence = "Angehalten durch eine Person".to_owned();
     if let Some(until) = pause.and_then(|pause| pause.until) {
         let minute: String = until.to_string().chars().take(16).collect();
-        sentence.push_str(&format!(" bis {} UTC", minute.replace('T', " ")));
+        // A string takes everything.
+        let _ = write!(sentence, " bis {} UTC", minute.replace('T', " "));
     }
     match pause.map(|pause| pause.reason.trim()).unwrap_or_default() {
-        "" => sentence.push_str("; nichts geht verloren."),
-        reason => sentence.push_str(&format!(": {reason}. Nichts geht verloren.")),
+        "" => sentence + "; nichts geht verloren.",
+        reason => sentence + ": " + reason + ". Nichts geht verloren.",
     }
-    sentence
 }
 
 #[cfg(test)]

@@ -189,8 +189,7 @@ fn services(name: &str) -> [(String, String); 9] {
 fn hub_account(text: &mut String, key: &str, max_file_store: u64, connectors: &[(ConnectorName, Vec<String>)]) {
     let _ = write!(
         text,
-        "  HUB {{\n    jetstream: {{ max_mem: 64MB, max_file: {}, max_streams: 500, max_consumers: 2000 }}\n    users = [ {{ nkey: {} }} ]\n    exports = [\n",
-        max_file_store, key
+        "  HUB {{\n    jetstream: {{ max_mem: 64MB, max_file: {max_file_store}, max_streams: 500, max_consumers: 2000 }}\n    users = [ {{ nkey: {key} }} ]\n    exports = [\n"
     );
     for (name, _) in connectors {
         for (subject, _) in services(name.as_str()) {

@@ -149,7 +149,9 @@ async fn answer(town: &mut Town, request: Request) -> Answer {
             by,
         } => replay::discard(town, &dead_letter, &by, &reason).await,
         Request::Connector { name, verb, by } => steer::steer(town, &name, &verb, &by).await,
-        Request::Rotate { name, finish, by } => rotate::rotate(town, &name, finish, &by).await,
+        Request::Rotate { name, finish, by } => {
+            tokio::task::block_in_place(|| rotate::rotate(town, &name, finish, &by))
+        }
         Request::Revealed { what, reason, by } => {
             tracing::warn!(target: "reveal", what, reason, by, "personal values shown at the command line");
             Answer::Ok(serde_json::Value::Null)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Files that are split into records: order, restarts in the middle, what cannot be split.
 
+use std::fmt::Write;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -32,7 +33,7 @@ async fn every_record_comes_once_and_in_order_although_the_connector_dies_again_
     let mut hub = hub(json!({"header_lines": 1})).await;
     let mut text = "nr;name\r\n".to_owned();
     for number in 0..RECORDS {
-        text.push_str(&format!("{number};Größe {number}\r\n"));
+        write!(text, "{number};Größe {number}\r\n").unwrap();
     }
     drop_file(&hub, "export.csv", &text);
     drop_file(&hub, "later.xml", "<later/>");

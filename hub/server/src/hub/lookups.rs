@@ -101,7 +101,7 @@ impl LookupService {
             Err(Fault::Unavailable) => {
                 request
                     .unavailable("the connector that answers does not answer now")
-                    .await
+                    .await;
             }
         }
     }

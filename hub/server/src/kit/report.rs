@@ -65,13 +65,11 @@ impl Report {
             self.count(|outcome| matches!(outcome, Outcome::Failed(_))),
         );
         let beside = self.rows.len() - passed - failed;
-        match self.passed() {
-            true => format!("Bestanden: {passed} Prüfungen, {beside} nicht anwendbar."),
-            false => format!(
-                "Nicht bestanden: {failed} von {} Prüfungen, {beside} nicht anwendbar.",
-                passed + failed
-            ),
+        if self.passed() {
+            return format!("Bestanden: {passed} Prüfungen, {beside} nicht anwendbar.");
         }
+        let all = passed + failed;
+        format!("Nicht bestanden: {failed} von {all} Prüfungen, {beside} nicht anwendbar.")
     }
 
     /// For programs.
@@ -92,9 +90,9 @@ impl Report {
                 Outcome::Failed(why) => ("bad", "nicht bestanden", why.as_str()),
                 Outcome::NotApplicable(why) => ("none", "nicht anwendbar", why.as_str()),
             };
-            let _ = write!(
+            let _ = writeln!(
                 rows,
-                "<tr class=\"{class}\"><td><b>{}</b><br><span lang=\"en\">{}</span>{}</td><td>{word}</td><td class=\"n\">{},{} s</td></tr>\n",
+                "<tr class=\"{class}\"><td><b>{}</b><br><span lang=\"en\">{}</span>{}</td><td>{word}</td><td class=\"n\">{},{} s</td></tr>",
                 escaped(row.german),
                 escaped(row.english),
                 if detail.is_empty() {

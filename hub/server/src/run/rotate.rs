@@ -9,8 +9,8 @@ use super::town::{Town, names};
 use crate::control::Answer;
 use crate::exit::Exit;
 
-/// Makes a new key, or lets the old one count no longer.
-pub(super) async fn rotate(town: &mut Town, name: &ConnectorName, finish: bool, by: &str) -> Answer {
+/// Makes a new key, or lets the old one count no longer. Blocks until the server has read its configuration again.
+pub(super) fn rotate(town: &mut Town, name: &ConnectorName, finish: bool, by: &str) -> Answer {
     let configuration = town.configuration.borrow().clone();
     let Some(connector) = configuration.connectors.get(name) else {
         return Answer::error(

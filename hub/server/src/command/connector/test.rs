@@ -62,7 +62,7 @@ pub(super) fn execute(arguments: &Test) -> Result<Exit, Failure> {
     terminal::message(&format!("Prüfe {} …", subject.title));
     let report = runtime
         .block_on(run(&subject, &description, &arguments.only, |row| {
-            terminal::data(line(row).as_bytes())
+            terminal::data(line(row).as_bytes());
         }))
         .map_err(|fault| Failure::new(Exit::Unreachable, format!("Die Prüfung ist nicht möglich: {fault:#}")))?;
     write(arguments, &report)?;
