@@ -111,17 +111,9 @@ impl LookupService {
         let (lookup, passed) = hub_pipeline::ask(&rules, asker, name, ask)?;
         let lookup = lookup.clone();
         let answer = self.bus.look_up(lookup.responder(), name, &passed, PATIENCE).await;
-        let (head, native) = answer.map_err(|fault| match fault {
-            BusFault::Unavailable(reason) => {
-                tracing::warn!(target: "lookup", responder = %lookup.responder(), lookup = name, "no answer: {reason}");
-                Fault::Unavailable
-            }
-            // The responder's words may say something about whoever is asked for: they stay here.
-            BusFault::Refused { .. } => Fault::Refused(Rejection::new(
-                REFUSED,
-                format!("`{}` refuses to answer this question", lookup.responder()),
-                "look at the question, and at the log of the connector that answers",
-            )),
+        let (head, native) = answer.map_err(|fault| {
+            tracing::warn!(target: "lookup", responder = %lookup.responder(), lookup = name, "no answer");
+            unanswered(lookup.responder(), &fault)
         })?;
         if !head.found {
             return Ok(None);
@@ -133,6 +125,18 @@ impl LookupService {
         // A panic has ended the process before; what arrives is the end of the runtime.
         let found = found.await.map_err(|_| Fault::Unavailable)?;
         Ok(Some(found?))
+    }
+}
+
+/// What it means that the responder gives no answer. Its words may say something about whoever is asked for: they stay here.
+fn unanswered(responder: &ConnectorName, fault: &BusFault) -> Fault {
+    match fault {
+        BusFault::Unavailable(_) => Fault::Unavailable,
+        BusFault::Refused { .. } => Fault::Refused(Rejection::new(
+            REFUSED,
+            format!("`{responder}` refuses to answer this question"),
+            "look at the question, and at the log of the connector that answers",
+        )),
     }
 }
 
@@ -157,4 +161,36 @@ fn as_message(responder: &ConnectorName, head: AnswerHead, native: &Bytes) -> Re
             native: Sensitive::new(native.clone()),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_responder_says_stays_in_the_hub() {
+        let responder: ConnectorName = "register".parse().unwrap();
+        let refused = BusFault::Refused {
+            code: "E1".to_owned(),
+            text: "Erika Beispiel ist gesperrt".to_owned(),
+        };
+        let Fault::Refused(told) = unanswered(&responder, &refused) else {
+            panic!("it is refused")
+        };
+        assert_eq!(told.code.as_str(), "AH-R136");
+        assert!(!told.text.contains("Erika"), "{}", told.text);
+        let away = BusFault::Unavailable("no responders".to_owned());
+        assert!(matches!(unanswered(&responder, &away), Fault::Unavailable));
+    }
+
+    #[test]
+    fn an_answer_without_a_type_cannot_be_read() {
+        let responder: ConnectorName = "register".parse().unwrap();
+        let head = AnswerHead {
+            found: true,
+            ..AnswerHead::default()
+        };
+        let fault = as_message(&responder, head, &Bytes::new()).expect_err("no type");
+        assert_eq!(fault.code.as_str(), "AH-R137");
+    }
 }

@@ -81,6 +81,17 @@ fn what_hub_toml_says() {
     let nats = |text: &str| format!("[nats]\n{text}\n[status]");
     let seed = "url = \"nats://n\"\nport = 4222\nseed = { file = \"s\" }";
     mistake(HUB, "[status]", &nats(seed), "AH-K014", "port", "names another");
+    let open = "listen = \"0.0.0.0\"";
+    mistake(HUB, "[status]", &nats(open), "AH-K014", "0.0.0.0", "readable");
+    let certificate = "tls = { ca = \"none.pem\" }\nurl = \"tls://n\"\nseed = { file = \"s\" }";
+    mistake(
+        HUB,
+        "[status]",
+        &nats(certificate),
+        "AH-K019",
+        "none.pem",
+        "cannot be read",
+    );
     mistake(
         HUB,
         "[status]",
