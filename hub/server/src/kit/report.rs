@@ -138,7 +138,8 @@ table{border-collapse:collapse;width:100%;font-size:10pt}td,th{border-bottom:1px
 td span,td p{color:#555;margin:0}.n{text-align:right;white-space:nowrap}.verdict{font-weight:bold;padding:.6rem .8rem;border-left:.4rem solid}\
 .verdict.ok{background:#e8f4ea;border-color:#1d6b2d}.verdict.bad{background:#fbe9e7;border-color:#a3200d}tr.bad td:nth-child(2){color:#a3200d;font-weight:bold}\
 tr.none td{color:#666}.line{display:inline-block;border-bottom:1px solid #333;width:14rem}.short{width:8rem}footer{margin-top:2rem}@page{size:A4;margin:15mm}\
-@media print{main{padding:0}tr{break-inside:avoid}}";
+@media print{body{font-size:9pt}main{padding:0}table{font-size:8.5pt}td,th{padding:.2rem .4rem}td br{display:none}\
+td span::before{content:\" · \"}tr{break-inside:avoid}footer{margin-top:1rem}}";
 
 fn row(row: &Row) -> Value {
     let (outcome, detail) = match &row.outcome {
