@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
+use std::thread::JoinHandle;
 
 use hub_message::Digest;
 use sha2::{Digest as _, Sha256};
@@ -22,6 +23,8 @@ pub(crate) struct Writing {
     offset: u64,
     hash: Sha256,
     unsynced: u64,
+    /// The disk catches up here, while the next bytes come in.
+    catching_up: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Writing {
@@ -56,6 +59,7 @@ impl Writing {
             hash,
             // What a former process wrote may not be on the disk yet.
             unsynced: offset,
+            catching_up: None,
         })
     }
 
@@ -85,10 +89,34 @@ impl Writing {
         self.offset = reached;
         self.unsynced += bytes.len() as u64;
         if self.unsynced >= SYNC_EVERY {
-            self.file.sync_data()?;
+            self.catch_up()?;
             self.unsynced = 0;
         }
         Ok(reached)
+    }
+
+    /// Lets the disk catch up in a thread of its own, once it has caught up with what was before.
+    fn catch_up(&mut self) -> io::Result<()> {
+        self.caught_up()?;
+        let file = self.file.try_clone()?;
+        self.catching_up = Some(std::thread::spawn(move || file.sync_data()));
+        Ok(())
+    }
+
+    /// Waits for the disk. After a fault of it nobody knows which of the bytes are there, and asking again would not tell:
+    /// the upload begins anew.
+    fn caught_up(&mut self) -> io::Result<()> {
+        let Some(thread) = self.catching_up.take() else {
+            return Ok(());
+        };
+        let synced = thread.join();
+        synced
+            .unwrap_or_else(|_| Err(io::Error::other("the disk was not waited for")))
+            .inspect_err(|_| {
+                self.offset = 0;
+                self.unsynced = 0;
+                self.hash = Sha256::new();
+            })
     }
 
     /// Verifies the whole and makes it last.
@@ -100,6 +128,7 @@ impl Writing {
         if Digest::from_raw(self.hash.clone().finalize().into()) != *expected {
             return Err(DocumentsFault::Mismatch);
         }
+        self.caught_up()?;
         // A failed write may have left bytes behind the end; the digest does not know them.
         self.file.set_len(self.size)?;
         Ok(self.file.sync_all()?)

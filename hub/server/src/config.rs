@@ -104,6 +104,12 @@ pub(crate) fn connector(folder: &Path, name: &ConnectorName) -> Result<Connector
     }
 }
 
+/// Whether the hub runs its own nats-server, as far as `hub.toml` can be read.
+pub(crate) fn has_own_server(folder: &Path) -> bool {
+    let hub = Reading::default().hub(folder);
+    hub.is_none_or(|hub| matches!(hub.nats, Nats::Embedded { .. }))
+}
+
 /// The names of all connectors, in order; what is wrong with their files is the error.
 pub(crate) fn connectors(folder: &Path) -> Result<Vec<ConnectorName>, String> {
     let mut reading = Reading::default();

@@ -6,9 +6,11 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::time::{Duration, Instant};
 
+use amtshub_tests::process;
 use amtshub_tests::record;
 use amtshub_tests::town::Town;
 use anyhow::Result;
+use rustix::process::Signal;
 use serde::Serialize;
 
 use crate::memory;
@@ -17,7 +19,11 @@ use crate::memory;
 #[derive(Debug, Serialize)]
 pub(crate) struct Measured {
     lines: usize,
-    /// Until the file was in the archive: every line is in the stream, fsynced.
+    /// Until the file was in the archive: every line is in the stream, fsynced. With the hub standing still, so that
+    /// connector and server have the machine to themselves.
+    alone_seconds: f64,
+    alone_rate: f64,
+    /// The same with the hub at work on what has come already.
     accepted_seconds: f64,
     accepted_rate: f64,
     /// Until the hub had processed all of them.
@@ -44,26 +50,43 @@ pub(crate) fn measure(lines: usize) -> Result<Measured> {
     );
     town.start();
     town.wait("the hot folder is there", |town| town.data().join("export/in").exists());
-    let unfinished = town.data().join("export/in/.export.csv");
-    write(&unfinished, lines)?;
     let watched = memory::watch(town.hub_pid());
+    process::signal(town.hub_pid(), Signal::STOP);
+    let alone = accepted_in(&town, "first", lines)?;
+    process::signal(town.hub_pid(), Signal::CONT);
+    until_processed(&town, lines);
     let begun = Instant::now();
-    fs::rename(unfinished, town.data().join("export/in/export.csv"))?;
-    until(|| town.data().join("export/archive/export.csv").exists());
-    let accepted = begun.elapsed().as_secs_f64();
-    until(|| {
-        let status = town.connector_status("export");
-        status["today"]["received"].as_u64() == Some(lines as u64) && status["today"]["waiting"] == 0
-    });
+    let accepted = accepted_in(&town, "second", lines)?;
+    until_processed(&town, 2 * lines);
     let processed = begun.elapsed().as_secs_f64();
     Ok(Measured {
         lines,
+        alone_seconds: alone,
+        alone_rate: lines as f64 / alone,
         accepted_seconds: accepted,
         accepted_rate: lines as f64 / accepted,
         processed_seconds: processed,
         processed_rate: lines as f64 / processed,
         most_mib: watched.most(),
     })
+}
+
+/// Seconds until a file is archived.
+fn accepted_in(town: &Town, name: &str, lines: usize) -> Result<f64> {
+    let folder = town.data().join("export");
+    let unfinished = folder.join(format!("in/.{name}.csv"));
+    write(&unfinished, lines)?;
+    let begun = Instant::now();
+    fs::rename(unfinished, folder.join(format!("in/{name}.csv")))?;
+    until(|| folder.join(format!("archive/{name}.csv")).exists());
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+fn until_processed(town: &Town, lines: usize) {
+    until(|| {
+        let status = town.connector_status("export");
+        status["today"]["received"].as_u64() == Some(lines as u64) && status["today"]["waiting"] == 0
+    });
 }
 
 fn write(path: &std::path::Path, lines: usize) -> Result<()> {

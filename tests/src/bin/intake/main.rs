@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! How fast a town takes in what is large: a CSV file of a million lines, and documents of a gibibyte, with what hub and
+//! How fast a town takes in what is large: a CSV file of many lines, and documents of a gibibyte, with what hub and
 //! connectors hold in memory meanwhile. Documents are measured beside copying the same file, with SHA-256 and fsync, in
 //! the same run. Prints one JSON object.
 
@@ -14,7 +14,7 @@ mod memory;
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Lines of the CSV file; 0 leaves it out.
-    #[arg(long, default_value_t = 1_000_000)]
+    #[arg(long, default_value_t = 200_000)]
     lines: usize,
     /// Size of the document in MiB; 0 leaves it out.
     #[arg(long, default_value_t = 1024)]

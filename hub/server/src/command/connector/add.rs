@@ -78,7 +78,12 @@ pub(super) fn execute(arguments: &Add) -> Result<Exit, Failure> {
 /// Makes the key where the server of the hub looks for it.
 fn seed(arguments: &Add) -> Result<PathBuf, Failure> {
     let unusable = |fault: hub_bus::KeyFault| Failure::new(Exit::Unreachable, fault.to_string());
-    let keys = Keys::open(&arguments.data.join("nats").join("keys")).map_err(unusable)?;
+    let folder = if config::has_own_server(&arguments.config) {
+        arguments.data.join("nats").join("keys")
+    } else {
+        arguments.data.join("seeds")
+    };
+    let keys = Keys::open(&folder).map_err(unusable)?;
     keys.make_connector(&arguments.name).map_err(unusable)?;
     Ok(keys.connector_file(&arguments.name))
 }
