@@ -10,24 +10,22 @@ mod holding;
 mod leaving;
 mod opened;
 mod picking;
+mod record;
 mod records;
 mod refusal;
 mod settling;
 mod watching;
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::time::Instant;
 
-use connector_sdk::source::{Attachment, Limits, Record, Taken as Harvest};
+use connector_sdk::source::{Limits, Record, Taken as Harvest};
 use connector_sdk::{Content, Refusal, SettingsFault, Source, Unavailable, now};
-use hub_message::{Sensitive, Timestamp};
-use unicode_normalization::UnicodeNormalization;
 
-use crate::directory::{Directory, Signature, unavailable};
-use crate::settings::{self, FileRule, InSettings};
+use crate::directory::{Directory, unavailable};
+use crate::settings::{self, InSettings};
 use content::Reading;
 use holding::Held;
 use leaving::{Folders, Taken};
@@ -260,7 +258,7 @@ impl Inbox {
                 Reading::Refused(refusal) => return self.set_aside(Some(file), &refusal),
             }
         }
-        Ok(record(rule, read).map_or(Settled::Later, |record| Settled::Record(Box::new(record))))
+        Ok(record::record(rule, read).map_or(Settled::Later, |record| Settled::Record(Box::new(record))))
     }
 
     fn set_aside(&self, file: Option<&Seen>, refusal: &Refusal) -> io::Result<Settled> {
@@ -326,55 +324,6 @@ fn taken(seen: &Seen) -> Taken {
         name: seen.name.clone(),
         signature: seen.signature,
     }
-}
-
-/// The record of the read files: the first is the message, the others its documents.
-fn record(rule: &FileRule, read: Vec<(&Seen, Content)>) -> Option<Record<Ticket>> {
-    let identity = read
-        .iter()
-        .flat_map(|(seen, content)| identity(&seen.name, &seen.signature, content))
-        .collect();
-    let ticket = Ticket::Files(read.iter().map(|(seen, _)| taken(seen)).collect());
-    let mut read = read.into_iter();
-    let (message, native) = read.next()?;
-    let name = composed(&message.name);
-    let documents = read
-        .map(|(seen, content)| {
-            let name = composed(&seen.name);
-            Attachment {
-                content,
-                media_type: content::media_type(&name).to_owned(),
-                name: Some(Sensitive::new(name)),
-            }
-        })
-        .collect();
-    Some(Record {
-        identity,
-        kind: rule.kind.clone(),
-        media_type: rule
-            .media_type
-            .clone()
-            .unwrap_or_else(|| content::media_type(&name).to_owned()),
-        time: Some(Timestamp::from_millis((message.signature.modified / 1_000_000) as i64)),
-        name: Some(Sensitive::new(name)),
-        hints: Vec::new(),
-        native,
-        documents,
-        ticket,
-    })
-}
-
-fn identity(name: &OsStr, signature: &Signature, content: &Content) -> [Vec<u8>; 3] {
-    [
-        name.as_encoded_bytes().to_vec(),
-        content.sha256().as_str().as_bytes().to_vec(),
-        signature.modified.to_be_bytes().to_vec(),
-    ]
-}
-
-/// A file name as text, umlauts as one character each (NFC): some systems write them as two.
-fn composed(name: &OsStr) -> String {
-    name.to_string_lossy().nfc().collect()
 }
 
 impl Source for Inbox {

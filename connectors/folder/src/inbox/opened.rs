@@ -14,10 +14,11 @@ use connector_sdk::source::{Limits, Record};
 use hub_message::{Sensitive, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::Ticket;
 use super::content;
 use super::leaving::{Taken, write_whole};
+use super::record::{composed, identity};
 use super::records::{Next, Records, Unfit};
-use super::{Ticket, composed, identity};
 use crate::directory::{Directory, Signature};
 use crate::settings::{FileRule, Split};
 
