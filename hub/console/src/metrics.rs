@@ -12,6 +12,7 @@ pub(crate) fn text(status: &Status) -> String {
     whole(&mut page, status);
     messages(&mut page, &status.connectors);
     queues(&mut page, &status.connectors);
+    work(&mut page, &status.connectors);
     states(&mut page, &status.connectors);
     nats_and_store(&mut page, status);
     page.0
@@ -107,6 +108,38 @@ fn queues(page: &mut Page, connectors: &[Connector]) {
         "When the system behind the connector last answered well.",
         connectors,
         |c| c.last_success.map(|at| seconds(at.millis())),
+    );
+}
+
+/// What connectors say of their own work: counters that begin anew with their process.
+fn work(page: &mut Page, connectors: &[Connector]) {
+    let name = "amtshub_connector_work_total";
+    page.family(
+        name,
+        "counter",
+        "What the connector's process has done since it started.",
+    );
+    for connector in connectors {
+        let work = &connector.work;
+        for (outcome, count) in [
+            ("emitted", work.emitted),
+            ("refused", work.refused),
+            ("settled", work.settled),
+            ("repeated", work.repeated),
+            ("answered", work.answered),
+        ] {
+            page.sample(
+                name,
+                &[("connector", connector.name.as_str()), ("outcome", outcome)],
+                count,
+            );
+        }
+    }
+    page.gauges(
+        "amtshub_connector_in_flight",
+        "Records and deliveries that the connector holds.",
+        connectors,
+        |c| Some(i64::from(c.work.in_flight)),
     );
 }
 

@@ -134,8 +134,27 @@ pub struct Connector {
     pub dead_letter_oldest_seconds: Option<u64>,
     /// When its source was last read, or its target last took something, without fault.
     pub last_success: Option<Timestamp>,
+    /// What its process has done since it started, as it says itself.
+    pub work: Work,
     /// Received minus all that is accounted for, today: 0, or something is wrong.
     pub balance_difference: i64,
+}
+
+/// What a connector's process has done since it started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Work {
+    /// Records that the stream has acknowledged.
+    pub emitted: u64,
+    /// Records that were refused at the source.
+    pub refused: u64,
+    /// Deliveries that came to their end.
+    pub settled: u64,
+    /// Attempts at the target that had to be made again.
+    pub repeated: u64,
+    /// Questions answered.
+    pub answered: u64,
+    /// Records and deliveries that it holds now.
+    pub in_flight: u32,
 }
 
 /// Messages that a connector sent, by what became of them.

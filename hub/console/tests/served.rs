@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hub_console::{
-    Connector, ConnectorState, Counts, Health, Heartbeat, Nats, Outgoing, Rules, Sources, Status, Store, Stream, serve,
+    Connector, ConnectorState, Counts, Health, Heartbeat, Nats, Outgoing, Rules, Sources, Status, Store, Stream, Work,
+    serve,
 };
 use hub_message::{Digest, Timestamp};
 use serde_json::Value;
@@ -45,6 +46,10 @@ fn connector(name: &str, state: ConnectorState) -> Connector {
         dead_letters: 2,
         dead_letter_oldest_seconds: None,
         last_success: Some(Timestamp::from_millis(1_790_000_000_123)),
+        work: Work {
+            emitted: 7,
+            ..Work::default()
+        },
         balance_difference: 0,
     }
 }
@@ -292,7 +297,8 @@ async fn metrics_are_prometheus_text() {
         }
         let (name, labels, value) = sample_line(line);
         assert_eq!(name, family, "a sample stands under its family");
-        assert_eq!(name.ends_with("_total"), name == "amtshub_messages_total");
+        let counts = ["amtshub_messages_total", "amtshub_connector_work_total"].contains(&name.as_str());
+        assert_eq!(name.ends_with("_total"), counts);
         assert!(
             series.insert(format!("{name}{{{labels}}}"), value).is_none(),
             "twice: {line}"
@@ -315,6 +321,7 @@ async fn metrics_are_prometheus_text() {
             1_790_000_000,
         ),
         (r#"amtshub_stream_bytes{stream="OUT"}"#, 1500),
+        (r#"amtshub_connector_work_total{connector="scan",outcome="emitted"}"#, 7),
         (r#"amtshub_health{status="warn"}"#, 1),
         ("amtshub_store_writable{}", 1),
         (r#"amtshub_balance_difference{connector="scan"}"#, 0),

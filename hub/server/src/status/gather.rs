@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hub_bus::Bus;
-use hub_console::{Connector, Counts, Health, Nats, Outgoing, Rules, Status, Store, Stream};
-use hub_message::{ConnectorName, Recipient, Timestamp};
+use hub_console::{Connector, Counts, Health, Nats, Outgoing, Rules, Status, Store, Stream, Work};
+use hub_message::{Beat, ConnectorName, Recipient, Timestamp};
 use hub_store::{BalanceRow, DeadLetterCount, OutgoingRow, StoreFacts};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -197,8 +197,20 @@ impl Gatherer {
             dead_letters: letters.map_or(0, |count| count.open),
             dead_letter_oldest_seconds: letters.map(|count| age(count.oldest, at)),
             last_success: successes.into_iter().flatten().max(),
+            work: beat.map(work).unwrap_or_default(),
             balance_difference: balance.map_or(0, BalanceRow::difference),
         }
+    }
+}
+
+fn work(beat: &Beat) -> Work {
+    Work {
+        emitted: beat.emitted,
+        refused: beat.refused,
+        settled: beat.settled,
+        repeated: beat.repeated,
+        answered: beat.answered,
+        in_flight: beat.in_flight,
     }
 }
 
