@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use hub_bus::{Bus, Publish};
 use hub_documents::Documents;
@@ -16,6 +17,9 @@ use super::published::Published;
 use super::quota::Quotas;
 use super::sabotage::{Fault, Sabotage};
 use super::tally::Tally;
+
+/// For the sabotaged build only: how long a hub that acknowledges first takes until it publishes.
+const LATE: Duration = Duration::from_millis(100);
 
 /// Publishes what was decided.
 pub(crate) struct Publisher {
@@ -32,6 +36,8 @@ impl Publisher {
     pub(crate) async fn publish(&self, group: &Group) -> Result<(), Unavailable> {
         if self.sabotage.has(Fault::AckFirst) {
             self.acknowledge(group.decided()).await?;
+            // The fault must not depend on how fast the machine is: whoever kills this hub meets the moment.
+            tokio::time::sleep(LATE).await;
         }
         self.store_claims(group).await?;
         let documents = group.decided().iter().flat_map(Decided::documents);
