@@ -219,7 +219,7 @@ mod tests {
         check(
             &health,
             State::Paused,
-            "bis 2026-09-21 13:33 UTC: Umzug der Finanzen. Nichts",
+            "bis 2026-09-21 14:13 UTC: Umzug der Finanzen. Nichts",
         );
         health.draining();
         check(&health, State::Draining, "Beendet");

@@ -194,9 +194,12 @@ directions = ["read"]
 [format]
 kind      = "csv"
 delimiter = ";"
-columns   = ["nr"]
+records   = { by = 1 }
+[format.record.B]
+starts  = true
+columns = ["art", "nr"]
 [fields]
-number = "row/nr"
+number = "B/nr"
 "#;
 
 #[test]
@@ -210,7 +213,7 @@ fn an_answer_of_several_documents_is_refused() {
     let rules = Rules::build(town).rules.unwrap();
     let question = asked("booking", &[("number", "R-1")]);
     let (lookup, _) = ask(&rules, &"archive".parse().unwrap(), "bill-by-number", &question).unwrap();
-    let native = "R-1\nR-2\n";
+    let native = "B;R-1\nB;R-2\n";
     let mut message = message(Head::default(), native);
     message.kind = "bill.csv.1".parse().unwrap();
     let fault = answer(&rules, lookup, &message, native.as_bytes(), &mut Worker::default()).expect_err("two bills");
