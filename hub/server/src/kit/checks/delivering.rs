@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use hub_bus::BusFault;
 use hub_message::{Ask, Outcome, Recipient, Sensitive};
 
 use super::sending::content;
@@ -150,9 +151,19 @@ pub(super) async fn answer(bench: &mut Bench) -> Checked {
         question: Sensitive::new(question),
     };
     let bus = bench.hub.bus.clone();
-    let found = bus
-        .look_up(&name(), &side.name, &ask(side.question), bench.patience())
-        .await?;
+    let end = Instant::now() + bench.patience();
+    let found = loop {
+        match bus
+            .look_up(&name(), &side.name, &ask(side.question.clone()), bench.patience())
+            .await
+        {
+            // The system behind may still be starting.
+            Err(BusFault::Unavailable(_)) if Instant::now() < end => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            answered => break answered?,
+        }
+    };
     let text = String::from_utf8_lossy(&found.1).into_owned();
     if !found.0.found || !text.contains(&side.contains) {
         return Err(Fault("the answer does not hold what the kit file expects".to_owned()));
