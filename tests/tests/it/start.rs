@@ -45,9 +45,9 @@ fn nothing_of_a_killed_hub_lives_on() {
         .collect();
     assert!(children.len() >= 3, "nats-server and two connectors run: {children:?}");
     town.kill_hub();
-    let end = Instant::now() + Duration::from_secs(15);
+    let end = Instant::now() + Duration::from_secs(30);
     while children.iter().any(|pid| process::resident_mib(*pid).is_ok()) {
-        assert!(Instant::now() < end, "a child outlives the hub by 15 s");
+        assert!(Instant::now() < end, "a child outlives the hub by 30 s");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -13,7 +13,7 @@ use crate::process::Connector;
 async fn hub() -> Hub {
     let hub = Hub::start(json!({"in": {
         "path": "scan/in", "stable_ms": 100, "poll_ms": 20,
-        "batch": {"protocol": "*.protocol.csv", "file_column": 2, "count_line": true, "wait_ms": 1500},
+        "batch": {"protocol": "*.protocol.csv", "file_column": 2, "count_line": true, "wait_ms": 4000},
         "files": [{"pattern": "*.pdf", "type": "scan.pdf.1"}],
     }}))
     .await;

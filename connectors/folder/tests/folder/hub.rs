@@ -166,7 +166,7 @@ impl Hub {
                 messages.push(item.message.unwrap());
             }
         }
-        let until = Instant::now() + Duration::from_secs(10);
+        let until = Instant::now() + PATIENCE;
         while self.bus.pending_inbound(&connector()).await.unwrap().waiting > 0 {
             assert!(Instant::now() < until, "more than {count} came");
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -13,7 +13,7 @@ use crate::process::Connector;
 /// Settings of a hot folder that settles quickly.
 pub(crate) fn settings() -> Value {
     json!({"in": {
-        "path": "scan/in", "stable_ms": 200, "poll_ms": 20, "sidecar_wait_ms": 1500, "max_bytes": 50_000_000,
+        "path": "scan/in", "stable_ms": 200, "poll_ms": 20, "sidecar_wait_ms": 4000, "max_bytes": 50_000_000,
         "files": [
             {"pattern": "*.xml", "type": "invoice.ubl.1"},
             {"pattern": "*.pdf", "type": "scan.sidecar.1", "sidecar": ".json"},

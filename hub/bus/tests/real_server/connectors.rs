@@ -78,7 +78,7 @@ async fn what_comes_after_a_long_silence_comes_at_once() {
     town.bus.publish(&groups(0..1)).await.unwrap();
     let begun = Instant::now();
     assert_eq!(delivered(&mut deliveries, 1, true).await, expected(0..1));
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

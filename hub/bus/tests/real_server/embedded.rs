@@ -32,7 +32,7 @@ fn a_server_starts_and_ends_in_order() {
     let begun = std::time::Instant::now();
     server.stop();
     assert!(!is_running(pid));
-    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    assert!(begun.elapsed().as_secs() < 9, "{:?}", begun.elapsed());
 }
 
 /// Whether the process runs; one that has ended and was not collected yet does not.

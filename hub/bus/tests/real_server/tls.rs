@@ -61,7 +61,7 @@ async fn gets_in(server: &Embedded, tls: ClientTls) -> bool {
         seed_file: server.keys().connector_file(&name("scan")),
         tls,
     };
-    tokio::time::timeout(Duration::from_secs(3), ConnectorBus::connect(&settings))
+    tokio::time::timeout(Duration::from_secs(6), ConnectorBus::connect(&settings))
         .await
         .is_ok_and(|connected| connected.is_ok())
 }
