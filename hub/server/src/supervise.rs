@@ -51,18 +51,37 @@ pub(crate) enum Phase {
         /// How often in a row.
         times: u32,
     },
+    /// An operator let it drain; it is started again when he says so.
+    Resting,
     /// It was stopped in order.
     Stopped,
 }
 
-/// Keeps a child running until `stop`; then lets it drain.
-pub(crate) async fn keep_running(order: Order, phase: watch::Sender<Phase>, stop: CancellationToken) {
+/// Keeps a child running until `stop`; then lets it drain. A child that ends while `rest` says `true` stays ended until
+/// it says `false`.
+pub(crate) async fn keep_running(
+    order: Order,
+    phase: watch::Sender<Phase>,
+    mut rest: watch::Receiver<bool>,
+    stop: CancellationToken,
+) {
     let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(30));
     let mut times = 0;
     while !stop.is_cancelled() {
         let started = Instant::now();
         let how = run_once(&order, &phase, &stop).await;
         let Some(how) = how else { break };
+        if *rest.borrow() {
+            tracing::info!(connector = %order.name, "connector has drained and rests");
+            phase.send_replace(Phase::Resting);
+            tokio::select! {
+                _ = rest.wait_for(|rest| !rest) => {}
+                () = stop.cancelled() => {}
+            }
+            backoff.reset();
+            times = 0;
+            continue;
+        }
         if started.elapsed() >= PROVEN {
             backoff.reset();
             times = 0;
@@ -122,7 +141,8 @@ mod tests {
         let (phase, mut seen) = watch::channel(Phase::Stopped);
         let stop = CancellationToken::new();
         let mut task = JoinSet::new();
-        task.spawn(keep_running(order, phase, stop.clone()));
+        let (_rest, rests) = watch::channel(false);
+        task.spawn(keep_running(order, phase, rests, stop.clone()));
         until(&mut seen, |phase| matches!(phase, Phase::Fallen { times: 2, .. })).await;
         until(&mut seen, |phase| *phase == Phase::Running).await;
         // The shell is in its third life now; its input stays open until it is told to stop.
@@ -137,6 +157,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_child_that_was_told_to_drain_rests_until_it_is_told_to_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let order = shell(
+            folder.path(),
+            "echo x >> lives; [ -e works ] || exit 0; cat > /dev/null",
+        );
+        let (phase, mut seen) = watch::channel(Phase::Stopped);
+        let (rest, rests) = watch::channel(true);
+        let stop = CancellationToken::new();
+        let mut task = JoinSet::new();
+        task.spawn(keep_running(order, phase, rests, stop.clone()));
+        until(&mut seen, |phase| *phase == Phase::Resting).await;
+        let lives = || {
+            std::fs::read_to_string(folder.path().join("lives"))
+                .unwrap()
+                .lines()
+                .count()
+        };
+        assert_eq!(lives(), 1);
+        std::fs::write(folder.path().join("works"), "").unwrap();
+        rest.send_replace(false);
+        until(&mut seen, |phase| *phase == Phase::Running).await;
+        stop.cancel();
+        task.join_next().await.unwrap().unwrap();
+        assert_eq!((lives(), &*seen.borrow()), (2, &Phase::Stopped));
+    }
+
+    #[tokio::test]
     async fn a_program_that_is_missing_is_told_and_tried_again() {
         let folder = tempfile::tempdir().unwrap();
         let mut order = shell(folder.path(), "");
@@ -144,7 +192,8 @@ mod tests {
         let (phase, mut seen) = watch::channel(Phase::Stopped);
         let stop = CancellationToken::new();
         let mut task = JoinSet::new();
-        task.spawn(keep_running(order, phase, stop.clone()));
+        let (_rest, rests) = watch::channel(false);
+        task.spawn(keep_running(order, phase, rests, stop.clone()));
         until(&mut seen, |phase| matches!(phase, Phase::Fallen { times: 2, .. })).await;
         stop.cancel();
         task.join_next().await.unwrap().unwrap();

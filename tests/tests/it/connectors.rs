@@ -73,6 +73,31 @@ fn a_pause_has_a_reason_and_an_end_and_outlives_the_hub() {
 }
 
 #[test]
+fn a_connector_that_was_drained_stays_ended_until_it_is_resumed() {
+    let mut town = town();
+    town.start();
+    town.wait("the target runs", |town| {
+        town.connector_status("ziel")["state"] == "running"
+    });
+    let steer = |town: &Town, verb: &str| {
+        let said = town.amtshub(["connector", verb, "ziel"]);
+        assert!(said.status.success(), "{said:?}");
+    };
+    steer(&town, "drain");
+    town.wait("it has ended, and the status says by whom", |town| {
+        let status = town.connector_status("ziel");
+        status["state"] == "paused" && status["sentence"].as_str().is_some_and(|said| said.contains("resume"))
+    });
+    drop_record(&town, 1);
+    town.wait("a message waits for it", |town| {
+        town.connector_status("ziel")["waiting"] == 1
+    });
+    assert!(arrived(&town, 0));
+    steer(&town, "resume");
+    town.wait("it goes on", |town| arrived(town, 1));
+}
+
+#[test]
 fn a_connector_is_added_and_its_key_replaced_while_the_others_work() {
     let mut town = town();
     town.start();

@@ -75,8 +75,8 @@ async fn prepare(town: &mut Town, new: &Configuration) -> anyhow::Result<()> {
 async fn follow(town: &mut Town, old: &Configuration, new: &Configuration) {
     for name in old.connectors.keys().filter(|name| !new.connectors.contains_key(*name)) {
         if let Some(running) = town.running.remove(name) {
-            if let Some((_, stop)) = running.child {
-                stop.cancel();
+            if let Some(child) = running.child {
+                child.stop.cancel();
             }
             running.reading.cancel();
             running.writing.cancel();
@@ -113,8 +113,8 @@ async fn changed(
     let Some(running) = town.running.get_mut(&connector.name) else {
         return Ok(());
     };
-    if let Some((_, stop)) = running.child.take() {
-        stop.cancel();
+    if let Some(child) = running.child.take() {
+        child.stop.cancel();
     }
     if connector.managed {
         return town.start_child(connector);

@@ -48,9 +48,9 @@ pub(super) fn rotate(town: &mut Town, name: &ConnectorName, finish: bool, by: &s
     }
     // Its process is ours: it ends in order and comes back with the new key; then nobody needs the old one.
     if let Some(running) = town.running.get_mut(name)
-        && let Some((_, stop)) = running.child.take()
+        && let Some(child) = running.child.take()
     {
-        stop.cancel();
+        child.stop.cancel();
     }
     let started = town.start_child(connector);
     let ended = match &mut town.nats {

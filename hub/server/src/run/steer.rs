@@ -3,6 +3,7 @@
 
 use hub_message::{ConnectorName, Pause};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::town::Town;
 use crate::control::{Answer, Verb};
@@ -16,6 +17,30 @@ pub(super) async fn steer(town: &Town, name: &ConnectorName, verb: &Verb, by: &s
             format!("Es gibt keinen Konnektor `{name}` in der Konfiguration."),
         );
     }
+    let rest = rest(town, name);
+    match (verb, rest) {
+        (Verb::Drain, Some(rest)) => drop(rest.send_replace(true)),
+        // It has drained, or is about to, and starts again: nothing is there yet that could be told.
+        (Verb::Resume, Some(rest)) if rest.send_replace(false) => {
+            tracing::info!(connector = %name, by, "connector goes on after its drain");
+            town.asked.notify_one();
+            return Answer::Ok(Value::Null);
+        }
+        _ => {}
+    }
+    let answer = told(town, name, verb, by).await;
+    if let (Verb::Drain, Some(rest), Answer::Error { .. }) = (verb, rest, &answer) {
+        rest.send_replace(false);
+    }
+    answer
+}
+
+/// Whether the process of a connector stays ended, where the hub runs it.
+fn rest<'a>(town: &'a Town, name: &ConnectorName) -> Option<&'a watch::Sender<bool>> {
+    Some(&town.running.get(name)?.child.as_ref()?.rest)
+}
+
+async fn told(town: &Town, name: &ConnectorName, verb: &Verb, by: &str) -> Answer {
     let payload = match verb {
         Verb::Pause { reason, until } => {
             let pause = Pause {

@@ -21,7 +21,7 @@ use crate::hub::{
     Audit, Gate, Marker, Planner, Published, Publisher, Quotas, Reader, ReceiptWriter, Sabotage, Tally, now,
 };
 use crate::status::Board;
-use crate::supervise::{Order, Phase, keep_running};
+use crate::supervise::{Phase, keep_running};
 
 /// The town's hub with all that belongs to it.
 pub(super) struct Town {
@@ -52,11 +52,19 @@ pub(super) struct Town {
 /// What runs for one connector.
 pub(super) struct Running {
     /// Its process, when the hub runs it.
-    pub(super) child: Option<(Order, CancellationToken)>,
+    pub(super) child: Option<Managed>,
     /// End its reader and the writing of its receipts.
     pub(super) reading: CancellationToken,
     pub(super) writing: CancellationToken,
     tally: Arc<Tally>,
+}
+
+/// The process of a connector that the hub runs.
+pub(super) struct Managed {
+    /// Ends it for good.
+    pub(super) stop: CancellationToken,
+    /// Whether it stays ended once it has drained.
+    pub(super) rest: watch::Sender<bool>,
 }
 
 /// The tasks, in the order in which they are stopped: connectors finish what they hold while the hub still answers
@@ -149,12 +157,16 @@ impl Town {
             let seed = seed.unwrap_or_else(|| children::foreign_seed(&self.data, &connector.name));
             let order = children::order(&self.data, connector, (&self.url, &self.tls), &seed)?;
             let (phase, phases) = watch::channel(Phase::Running);
+            let (rest, rests) = watch::channel(false);
             let stop = self.groups.connectors.token().child_token();
-            running.child = Some((order.clone(), stop.clone()));
+            running.child = Some(Managed {
+                stop: stop.clone(),
+                rest,
+            });
             self.groups
                 .connectors
                 .start_until(&format!("connector {}", connector.name), stop, |stop| async move {
-                    keep_running(order, phase, stop).await;
+                    keep_running(order, phase, rests, stop).await;
                     Ok(())
                 });
             seen = Some(phases);

@@ -76,6 +76,13 @@ fn gone(seen: &Seen, now: Timestamp) -> Option<Judged> {
         );
         return Some(judged(Health::Warn, ConnectorState::Down, sentence));
     }
+    if seen.phase == Some(Phase::Resting) {
+        let sentence = format!(
+            "Von Hand beendet; {}. Weiter geht es mit `amtshub connector resume`.",
+            safe(seen.waiting)
+        );
+        return Some(judged(Health::Warn, ConnectorState::Paused, sentence));
+    }
     let heard = seen.beat.as_ref().map(|(_, at)| *at);
     let silent = age(heard.or(seen.expected_since).unwrap_or(now), now);
     match (heard, silent > SILENT_SECONDS) {
@@ -236,6 +243,8 @@ mod tests {
             times: 2,
         });
         check(&seen, Health::Warn, ConnectorState::Down, "Signal 9");
+        seen.phase = Some(Phase::Resting);
+        check(&seen, Health::Warn, ConnectorState::Paused, "resume");
         seen.phase = Some(Phase::Running);
         seen.hindrance = Some(Hindrance::Closed(Closed::Full(
             "finance".to_owned().try_into().unwrap(),

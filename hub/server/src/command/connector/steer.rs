@@ -100,7 +100,10 @@ pub(super) fn resume(arguments: &Resume) -> Result<Exit, Failure> {
 
 pub(super) fn drain(arguments: &Drain) -> Result<Exit, Failure> {
     told(&arguments.place, &arguments.name, Verb::Drain)?;
-    terminal::message(&format!("{} arbeitet den Rest ab und endet dann.", arguments.name));
+    terminal::message(&format!(
+        "{} arbeitet den Rest ab und endet dann; weiter geht es mit `amtshub connector resume`.",
+        arguments.name
+    ));
     Ok(Exit::Ok)
 }
 
