@@ -97,7 +97,7 @@ fn violations(metadata: &Value) -> Vec<String> {
         } else {
             name
         };
-        if matches!(name, "amtshub-tests" | "amtshub-benches") {
+        if matches!(name, "amtshub-tests" | "amtshub-benches" | "connector-testing") {
             continue;
         }
         let Some(allowed) = directions.get(rule) else {

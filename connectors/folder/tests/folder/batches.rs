@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Batches of a scanner: files are held against their protocol before anything is taken.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, names};
 use std::fs;
 
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::hub::{Hub, names};
 use crate::intake::{drop_file, emptied};
-use crate::process::Connector;
 
 async fn hub() -> Hub {
-    let hub = Hub::start(json!({"in": {
-        "path": "scan/in", "stable_ms": 100, "poll_ms": 20,
-        "batch": {"protocol": "*.protocol.csv", "file_column": 2, "count_line": true, "wait_ms": 4000},
-        "files": [{"pattern": "*.pdf", "type": "scan.pdf.1"}],
-    }}))
+    let hub = Hub::start(
+        KIND,
+        json!({"in": {
+            "path": "scan/in", "stable_ms": 100, "poll_ms": 20,
+            "batch": {"protocol": "*.protocol.csv", "file_column": 2, "count_line": true, "wait_ms": 4000},
+            "files": [{"pattern": "*.pdf", "type": "scan.pdf.1"}],
+        }}),
+    )
     .await;
     fs::create_dir_all(hub.path("scan/in")).unwrap();
     hub

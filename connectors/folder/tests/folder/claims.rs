@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What is too large to travel in a message: claim check in, and back out.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, names};
 use std::fs;
 
 use bytes::Bytes;
 use hub_message::{Body, Digest, Head, Outcome, RefusalClass};
 use serde_json::json;
 
-use crate::blobs::readable;
-use crate::hub::{Hub, delivery, names};
 use crate::intake::{drop_file, emptied, hub};
 use crate::outlet::settings;
-use crate::process::Connector;
 
 /// Bytes that do not repeat, so that a chunk in the wrong place shows.
 fn large(bytes: usize, seed: u32) -> Vec<u8> {
@@ -94,17 +93,21 @@ async fn a_death_in_the_middle_of_a_pair_keeps_the_pair() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_lies_in_the_store_comes_out_whole_with_its_documents() {
-    let mut hub = Hub::start(settings()).await;
+    let mut hub = Hub::start(KIND, settings()).await;
     let (content, document) = (large(5_000_000, 1), large(2_000_001, 2));
     for stored in [&content, &document] {
         hub.documents.put(&Bytes::copy_from_slice(stored)).await.unwrap();
     }
     let head = Head {
-        claim: Some(readable(&content, "posten.csv")),
-        documents: vec![readable(&document, "../Gru\u{308}ße.pdf"), readable(b"", "leer.pdf")],
+        claim: Some(KIND.readable(&content, "posten.csv")),
+        documents: vec![
+            KIND.readable(&document, "../Gru\u{308}ße.pdf"),
+            KIND.readable(b"", "leer.pdf"),
+        ],
         ..Head::default()
     };
-    hub.deliver(vec![delivery(0, "a", &Body::new(head, Vec::new()))]).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &Body::new(head, Vec::new()))])
+        .await;
     let _connector = Connector::start(&hub);
     let receipts = hub.receipts(1).await;
     let names = names(&hub.path("finance/in"));
@@ -125,15 +128,15 @@ async fn what_lies_in_the_store_comes_out_whole_with_its_documents() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_document_without_a_right_to_it_is_a_rejection() {
-    let mut hub = Hub::start(settings()).await;
+    let mut hub = Hub::start(KIND, settings()).await;
     hub.documents.put(&Bytes::from_static(b"secret")).await.unwrap();
-    let mut document = readable(b"secret", "a.pdf");
+    let mut document = KIND.readable(b"secret", "a.pdf");
     document.capability = Some("1.forged".to_owned());
     let head = Head {
         documents: vec![document],
         ..Head::default()
     };
-    hub.deliver(vec![delivery(0, "a", &Body::new(head, "x"))]).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &Body::new(head, "x"))]).await;
     let _connector = Connector::start(&hub);
     let receipts = hub.receipts(1).await;
     let Outcome::Rejected { class, code, .. } = &receipts[0].outcome else {
@@ -147,12 +150,12 @@ async fn a_document_without_a_right_to_it_is_a_rejection() {
 async fn documents_may_be_left_out() {
     let mut without = settings();
     without["out"]["documents"] = json!("none");
-    let mut hub = Hub::start(without).await;
+    let mut hub = Hub::start(KIND, without).await;
     let head = Head {
-        documents: vec![readable(b"never stored", "a.pdf")],
+        documents: vec![KIND.readable(b"never stored", "a.pdf")],
         ..Head::default()
     };
-    hub.deliver(vec![delivery(0, "a", &Body::new(head, "x"))]).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &Body::new(head, "x"))]).await;
     let _connector = Connector::start(&hub);
     hub.receipts(1).await;
     assert_eq!(names(&hub.path("finance/in")).len(), 1);

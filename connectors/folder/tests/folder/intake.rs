@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Files in: order, headers, identity, sidecars, the archive, many at once.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually, names};
 use std::fs;
 use std::time::Instant;
 
 use hub_message::Header;
 use serde_json::{Value, json};
-
-use crate::hub::{Hub, connector, eventually, names};
-use crate::process::Connector;
 
 /// Settings of a hot folder that settles quickly.
 pub(crate) fn settings() -> Value {
@@ -23,7 +22,7 @@ pub(crate) fn settings() -> Value {
 
 /// A hub whose hot folder is there already.
 pub(crate) async fn hub() -> Hub {
-    let hub = Hub::start(settings()).await;
+    let hub = Hub::start(KIND, settings()).await;
     fs::create_dir_all(hub.path("scan/in")).unwrap();
     hub
 }
@@ -49,7 +48,7 @@ async fn files_become_messages_in_order_and_go_to_the_archive() {
     let _connector = Connector::start(&hub);
     let messages = hub.messages(5).await;
     for (n, message) in messages.iter().enumerate() {
-        assert_eq!(message.source, connector());
+        assert_eq!(message.source, KIND.connector());
         assert_eq!(message.kind.as_str(), "invoice.ubl.1");
         assert_eq!(message.body.native.disclose(), format!("<n>{n}</n>").as_bytes());
         assert_eq!(message.body.head.name.as_ref().unwrap().disclose(), &format!("{n}.xml"));

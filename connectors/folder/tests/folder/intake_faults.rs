@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Files in, when something goes wrong: the process dies, the writer is slow, the file is none.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually, names};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
@@ -9,9 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::hub::{Hub, eventually, names};
 use crate::intake::{drop_file, emptied, hub, settings};
-use crate::process::Connector;
 
 /// The process dies at this step, with three files and a second life: three messages, everything in the archive.
 async fn dies_at(step: &str) {
@@ -72,7 +72,7 @@ async fn a_half_written_file_is_never_taken() {
     const STABLE: Duration = Duration::from_secs(2);
     let mut slow = settings();
     slow["in"]["stable_ms"] = json!(STABLE.as_millis());
-    let mut hub = Hub::start(slow).await;
+    let mut hub = Hub::start(KIND, slow).await;
     fs::create_dir_all(hub.path("scan/in")).unwrap();
     let _connector = Connector::start(&hub);
     // A writer that the machine held up for as long as a file has to be stable has shown nothing; another one then has to.
@@ -107,7 +107,7 @@ async fn looked_twice(hub: &Hub) {
 async fn temporary_names_wait_and_a_rename_counts_at_once() {
     let mut slow = settings();
     slow["in"]["stable_ms"] = json!(3_600_000);
-    let mut hub = Hub::start(slow).await;
+    let mut hub = Hub::start(KIND, slow).await;
     fs::create_dir_all(hub.path("scan/in")).unwrap();
     fs::write(hub.path("scan/in/a.xml.part"), "<a/>").unwrap();
     fs::write(hub.path("scan/in/b.xml"), "<b/>").unwrap();
@@ -201,7 +201,7 @@ async fn a_file_swapped_for_a_link_all_the_time_never_leads_outside() {
         }
     }
     emptied(&hub).await;
-    let left = hub.bus.pending_inbound(&crate::hub::connector()).await.unwrap().waiting;
+    let left = hub.bus.pending_inbound(&KIND.connector()).await.unwrap().waiting;
     for message in hub.messages(left as usize).await {
         assert_eq!(message.body.native.disclose().as_ref(), b"<open/>");
     }

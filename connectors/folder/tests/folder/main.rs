@@ -9,13 +9,18 @@
 )]
 
 mod batches;
-mod blobs;
 mod claims;
-mod hub;
 mod intake;
 mod intake_faults;
 mod outlet;
 mod outlet_faults;
-mod process;
 mod records;
 mod session;
+
+use connector_testing::Kind;
+
+/// What these tests are about.
+pub(crate) const KIND: Kind = Kind {
+    name: "folder",
+    program: env!("CARGO_BIN_EXE_amtshub-connector-folder"),
+};

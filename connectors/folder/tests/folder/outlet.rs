@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Deliveries out: names, receipts, order, duplicates, foreign files, many at once.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, names};
 use std::fs;
 use std::time::Instant;
 
 use hub_message::{Body, Head, Outcome};
 use serde_json::{Value, json};
-
-use crate::hub::{Hub, delivery, delivery_id, names};
-use crate::process::Connector;
 
 /// Settings of a target folder.
 pub(crate) fn settings() -> Value {
@@ -31,10 +30,10 @@ pub(crate) fn numbers(hub: &Hub, folder: &str) -> Vec<usize> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deliveries_become_files_with_receipts() {
-    let mut hub = Hub::start(settings()).await;
+    let mut hub = Hub::start(KIND, settings()).await;
     hub.deliver(
         (0..20)
-            .map(|n| delivery(n, &format!("lane{}", n % 3), &body(n)))
+            .map(|n| KIND.delivery(n, &format!("lane{}", n % 3), &body(n)))
             .collect(),
     )
     .await;
@@ -46,7 +45,7 @@ async fn deliveries_become_files_with_receipts() {
         fs::read_to_string(hub.path(&format!("finance/in/{}", name(1)))).unwrap(),
         "0;Grüße\n"
     );
-    receipts.sort_by_key(|receipt| (0..20).position(|n| delivery_id(n) == receipt.delivery));
+    receipts.sort_by_key(|receipt| (0..20).position(|n| KIND.delivery_id(n) == receipt.delivery));
     for (n, receipt) in receipts.iter().enumerate() {
         let reference = Some(name(n + 1));
         assert_eq!((receipt.attempts, &receipt.outcome), (1, &Outcome::Done { reference }));
@@ -56,15 +55,15 @@ async fn deliveries_become_files_with_receipts() {
 
 /// The name of the file with this sequence in the stream.
 fn name(sequence: usize) -> String {
-    format!("{sequence:012}-{}.csv", delivery_id(sequence - 1))
+    format!("{sequence:012}-{}.csv", KIND.delivery_id(sequence - 1))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_delivery_that_comes_again_only_gets_its_receipt_again() {
-    let mut hub = Hub::start(settings()).await;
+    let mut hub = Hub::start(KIND, settings()).await;
     let _connector = Connector::start(&hub);
     for again in 0..3 {
-        let mut same = delivery(0, "a", &body(0));
+        let mut same = KIND.delivery(0, "a", &body(0));
         same.id = format!("again-{again}");
         hub.deliver(vec![same]).await;
         hub.all_acknowledged().await;
@@ -78,10 +77,11 @@ async fn a_delivery_that_comes_again_only_gets_its_receipt_again() {
 async fn a_foreign_file_is_never_overwritten() {
     let mut fixed = settings();
     fixed["out"]["file_name"] = json!("posten.csv");
-    let mut hub = Hub::start(fixed).await;
+    let mut hub = Hub::start(KIND, fixed).await;
     fs::create_dir_all(hub.path("finance/in")).unwrap();
     fs::write(hub.path("finance/in/posten.csv"), "foreign").unwrap();
-    hub.deliver((0..2).map(|n| delivery(n, "a", &body(n))).collect()).await;
+    hub.deliver((0..2).map(|n| KIND.delivery(n, "a", &body(n))).collect())
+        .await;
     let _connector = Connector::start(&hub);
     let receipts = hub.receipts(2).await;
     assert_eq!(
@@ -99,9 +99,13 @@ async fn a_foreign_file_is_never_overwritten() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_deliveries_share_their_fsyncs() {
     const MANY: usize = 2000;
-    let mut hub = Hub::start(settings()).await;
-    hub.deliver((0..MANY).map(|n| delivery(n, &format!("lane{n}"), &body(n))).collect())
-        .await;
+    let mut hub = Hub::start(KIND, settings()).await;
+    hub.deliver(
+        (0..MANY)
+            .map(|n| KIND.delivery(n, &format!("lane{n}"), &body(n)))
+            .collect(),
+    )
+    .await;
     let begun = Instant::now();
     let _connector = Connector::start(&hub);
     assert_eq!(hub.receipts(MANY).await.len(), MANY);

@@ -2,6 +2,8 @@
 //! Deliveries out, when something goes wrong: the process dies between any two steps while the target system takes
 //! every file away at once; one lane cannot be delivered.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually, names};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,10 +14,7 @@ use bytes::Bytes;
 use hub_message::{Body, Head};
 use rustix::process::Signal;
 
-use crate::blobs::readable;
-use crate::hub::{Hub, delivery, delivery_id, eventually, names};
 use crate::outlet::{body, numbers, settings};
-use crate::process::Connector;
 
 /// A finance system: moves every file away the moment it sees it, each under a name of its own, so that a second
 /// delivery of the same file would show.
@@ -64,11 +63,11 @@ fn take_away(from: &Path, to: &Path, taken: &mut usize) {
 
 /// The process dies at this step, in the middle of twelve deliveries in three lanes.
 async fn dies_at(step: &str) {
-    let mut hub = Hub::start(settings()).await;
+    let mut hub = Hub::start(KIND, settings()).await;
     let finance = Finance::start(&hub);
     hub.deliver(
         (0..12)
-            .map(|n| delivery(n, &format!("lane{}", n % 3), &body(n)))
+            .map(|n| KIND.delivery(n, &format!("lane{}", n % 3), &body(n)))
             .collect(),
     )
     .await;
@@ -86,7 +85,7 @@ async fn dies_at(step: &str) {
     }
     assert_eq!(receipts.len(), 12, "after {step}");
     assert!(
-        (0..12).all(|n| receipts.iter().any(|receipt| receipt.delivery == delivery_id(n))),
+        (0..12).all(|n| receipts.iter().any(|receipt| receipt.delivery == KIND.delivery_id(n))),
         "after {step}"
     );
 }
@@ -116,7 +115,7 @@ async fn a_death_after_the_effect_delivers_once() {
 /// A delivery with a document that is not in the store yet.
 fn with_document(number: usize) -> Body {
     let head = Head {
-        documents: vec![readable(b"late", "late.pdf")],
+        documents: vec![KIND.readable(b"late", "late.pdf")],
         ..Head::default()
     };
     Body::new(head, format!("{number};\n"))
@@ -124,9 +123,12 @@ fn with_document(number: usize) -> Body {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failing_delivery_holds_its_lane_and_no_other() {
-    let mut hub = Hub::start(settings()).await;
-    let mut deliveries = vec![delivery(0, "held", &with_document(0)), delivery(1, "held", &body(1))];
-    deliveries.extend((2..40).map(|n| delivery(n, &format!("free{}", n % 5), &body(n))));
+    let mut hub = Hub::start(KIND, settings()).await;
+    let mut deliveries = vec![
+        KIND.delivery(0, "held", &with_document(0)),
+        KIND.delivery(1, "held", &body(1)),
+    ];
+    deliveries.extend((2..40).map(|n| KIND.delivery(n, &format!("free{}", n % 5), &body(n))));
     hub.deliver(deliveries).await;
     let mut connector = Connector::start(&hub);
     assert_eq!(hub.receipts(38).await.len(), 38);
@@ -140,15 +142,15 @@ async fn a_failing_delivery_holds_its_lane_and_no_other() {
     // It ends in time with a lane that is held, and the lane is still held in its next life, others not.
     connector.orphan();
     assert!(connector.ended().await.success());
-    hub.deliver(vec![delivery(40, "free", &body(40))]).await;
+    hub.deliver(vec![KIND.delivery(40, "free", &body(40))]).await;
     let _second = Connector::start(&hub);
-    assert_eq!(hub.receipts(1).await[0].delivery, delivery_id(40));
+    assert_eq!(hub.receipts(1).await[0].delivery, KIND.delivery_id(40));
     assert!(!numbers(&hub, "finance/in").contains(&1));
     hub.documents.put(&Bytes::from_static(b"late")).await.unwrap();
     let held = hub.receipts(2).await;
     assert_eq!(
         [&held[0].delivery, &held[1].delivery],
-        [&delivery_id(0), &delivery_id(1)]
+        [&KIND.delivery_id(0), &KIND.delivery_id(1)]
     );
     assert!(held[0].attempts >= 2, "attempts are counted over both lives");
     assert_eq!(held[1].attempts, 1);
@@ -157,9 +159,9 @@ async fn a_failing_delivery_holds_its_lane_and_no_other() {
 /// Three lanes of a hundred deliveries, and this disturbance again and again while they are delivered.
 async fn disturbed(disturb: impl Fn(&Hub, &mut Connector)) {
     const MANY: usize = 300;
-    let mut hub = Hub::start(settings()).await;
+    let mut hub = Hub::start(KIND, settings()).await;
     let finance = Finance::start(&hub);
-    let all = (0..MANY).map(|n| delivery(n, &format!("lane{}", n % 3), &body(n)));
+    let all = (0..MANY).map(|n| KIND.delivery(n, &format!("lane{}", n % 3), &body(n)));
     hub.deliver(all.collect()).await;
     let mut connector = Connector::start(&hub);
     for round in 1..=5 {
@@ -176,7 +178,7 @@ async fn disturbed(disturb: impl Fn(&Hub, &mut Connector)) {
         let of_lane: Vec<_> = taken.iter().copied().filter(|n| n % 3 == lane).collect();
         assert_eq!(of_lane, (lane..MANY).step_by(3).collect::<Vec<_>>());
     }
-    assert!((0..MANY).all(|n| receipts.iter().any(|receipt| receipt.delivery == delivery_id(n))));
+    assert!((0..MANY).all(|n| receipts.iter().any(|receipt| receipt.delivery == KIND.delivery_id(n))));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

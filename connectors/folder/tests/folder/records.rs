@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Files that are split into records: order, restarts in the middle, what cannot be split.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, names};
 use std::fmt::Write;
 use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::hub::{Hub, names};
 use crate::intake::{drop_file, emptied};
-use crate::process::Connector;
 
 const RECORDS: usize = 6_000;
 
@@ -23,7 +23,7 @@ fn settings(records: Value) -> Value {
 }
 
 async fn hub(records: Value) -> Hub {
-    let hub = Hub::start(settings(records)).await;
+    let hub = Hub::start(KIND, settings(records)).await;
     fs::create_dir_all(hub.path("scan/in")).unwrap();
     hub
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The talk with the hub: away at start, control, other settings, wrong settings, the end.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually, names};
 use std::fs;
 use std::process::Command;
 
@@ -9,16 +11,14 @@ use hub_message::manifest::State;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::hub::{Hub, delivery, delivery_id, eventually, names};
 use crate::intake::{self, drop_file, emptied};
 use crate::outlet::{self, body};
-use crate::process::Connector;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_the_hub_away_it_works_on_its_cached_settings() {
     let mut both = intake::settings();
     both["out"] = outlet::settings()["out"].clone();
-    let mut hub = Hub::start(both).await;
+    let mut hub = Hub::start(KIND, both).await;
     let mut first = Connector::start(&hub);
     eventually("the settings are kept", || hub.path("state/welcome.json").exists()).await;
     first.signal(Signal::TERM);
@@ -27,7 +27,7 @@ async fn with_the_hub_away_it_works_on_its_cached_settings() {
     // The first life may have ended before it made its folder.
     fs::create_dir_all(hub.path("scan/in")).unwrap();
     drop_file(&hub, "a.xml", "<a/>");
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let _second = Connector::start(&hub);
     assert_eq!(hub.messages(1).await[0].body.native.disclose().as_ref(), b"<a/>");
     assert_eq!(hub.receipts(1).await.len(), 1);
@@ -39,15 +39,15 @@ async fn with_the_hub_away_it_works_on_its_cached_settings() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_the_hub_away_what_a_dead_connector_had_taken_comes_first() {
-    let mut hub = Hub::start(outlet::settings()).await;
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    let mut hub = Hub::start(KIND, outlet::settings()).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     Connector::start_failing(&hub, "started").died().await;
     hub.go_away().await;
-    hub.deliver(vec![delivery(1, "a", &body(1))]).await;
+    hub.deliver(vec![KIND.delivery(1, "a", &body(1))]).await;
     let _second = Connector::start(&hub);
     let receipts = hub.receipts(2).await;
     let order: Vec<_> = receipts.iter().map(|receipt| receipt.delivery.clone()).collect();
-    assert_eq!(order, [delivery_id(0), delivery_id(1)]);
+    assert_eq!(order, [KIND.delivery_id(0), KIND.delivery_id(1)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -79,7 +79,7 @@ async fn a_person_may_pause_resume_and_drain() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_settings_are_taken_over_while_it_runs() {
-    let mut hub = Hub::start(json!({"in": {"path": "x"}})).await;
+    let mut hub = Hub::start(KIND, json!({"in": {"path": "x"}})).await;
     let beats = hub.beats.clone();
     let _connector = Connector::start(&hub);
     let degraded = |text: &str| {
@@ -137,9 +137,9 @@ async fn it_ends_with_its_parent() {
 async fn it_needs_little_memory_when_idle() {
     let mut both = intake::settings();
     both["out"] = outlet::settings()["out"].clone();
-    let mut hub = Hub::start(both).await;
+    let mut hub = Hub::start(KIND, both).await;
     let connector = Connector::start(&hub);
-    hub.deliver((0..200).map(|n| delivery(n, "a", &body(n))).collect())
+    hub.deliver((0..200).map(|n| KIND.delivery(n, "a", &body(n))).collect())
         .await;
     hub.receipts(200).await;
     let kilobytes = connector.resident_kilobytes();

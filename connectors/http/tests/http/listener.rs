@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Requests in: what is taken and as what, what is refused and how it is said.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -9,8 +11,6 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
 use crate::certificates::client;
-use crate::hub::{Hub, connector, eventually};
-use crate::process::Connector;
 
 /// A port that nobody uses.
 pub(crate) fn free_port() -> u16 {
@@ -50,7 +50,7 @@ impl Listening {
 
     /// Starts it with these settings.
     pub(crate) async fn start_with(port: u16, settings: Value) -> Self {
-        let hub = Hub::start(settings).await;
+        let hub = Hub::start(KIND, settings).await;
         let connector = Connector::start(&hub);
         let listening = Self {
             hub,
@@ -122,7 +122,7 @@ async fn requests_become_messages_in_order() {
     }
     let messages = listening.hub.messages(3).await;
     for (n, message) in messages.iter().enumerate() {
-        assert_eq!(message.source, connector());
+        assert_eq!(message.source, KIND.connector());
         assert_eq!(message.kind.as_str(), "application.form.1");
         assert_eq!(message.body.native.disclose(), format!("body {n}").as_bytes());
         assert_eq!(message.body.head.name.as_ref().unwrap().disclose(), &references[n]);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Requests in, when something goes wrong: the hub takes nothing, the process dies, senders are slow, settings change.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -9,9 +11,7 @@ use reqwest::Method;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::hub::{Hub, eventually};
 use crate::listener::{Listening, check_problem, free_port, settings};
-use crate::process::Connector;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_acknowledged_before_the_stream_has_it() {
@@ -69,7 +69,7 @@ async fn only_so_many_may_wait() {
 async fn a_death_between_stream_and_answer_loses_and_doubles_nothing() {
     for step in ["taken", "claimed", "emitted", "confirmed"] {
         let port = free_port();
-        let hub = Hub::start(settings(port)).await;
+        let hub = Hub::start(KIND, settings(port)).await;
         let connector = Connector::start_failing(&hub, step);
         let mut listening = Listening {
             hub,
@@ -152,7 +152,7 @@ async fn the_port_stays_over_other_settings() {
 async fn a_port_that_somebody_holds_is_said_and_tried_again() {
     let port = free_port();
     let held = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
-    let mut hub = Hub::start(settings(port)).await;
+    let mut hub = Hub::start(KIND, settings(port)).await;
     let _connector = Connector::start(&hub);
     let beats = hub.beats.clone();
     eventually("it beats", || !beats.lock().unwrap().is_empty()).await;

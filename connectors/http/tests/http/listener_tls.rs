@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Requests in over TLS, and senders that show a certificate.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually};
 use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::certificates::{Authority, Identity, client};
-use crate::hub::{Hub, eventually};
 use crate::listener::{check_problem, free_port, settings};
-use crate::process::Connector;
 
 struct Secured {
     hub: Hub,
@@ -27,7 +27,7 @@ async fn secured(client_ca: bool, credential: (&str, Value)) -> Secured {
     }
     wanted["listen"]["sources"][0]["token"] = Value::Null;
     wanted["listen"]["sources"][0][credential.0] = credential.1;
-    let hub = Hub::start(wanted).await;
+    let hub = Hub::start(KIND, wanted).await;
     server.write(&hub.path("server.pem"));
     std::fs::write(hub.path("ca.pem"), authority.pem()).unwrap();
     let connector = Connector::start(&hub);

@@ -7,16 +7,21 @@
     reason = "all of this crate is a test: what is not as expected is to fail at once"
 )]
 
-mod blobs;
 mod certificates;
-mod hub;
 mod listener;
 mod listener_faults;
 mod listener_tls;
 mod polling;
-mod process;
 mod sending;
 mod sending_access;
 mod sending_faults;
 mod session;
 mod target;
+
+use connector_testing::Kind;
+
+/// What these tests are about.
+pub(crate) const KIND: Kind = Kind {
+    name: "http",
+    program: env!("CARGO_BIN_EXE_amtshub-connector-http"),
+};

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Addresses that are asked: pages, the cursor over a restart, marks, and what goes wrong there.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually};
 use std::time::Duration;
 
 use hub_message::{Header, Message};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::hub::{Hub, eventually};
-use crate::process::Connector;
 use crate::sending_faults::says;
 use crate::target::{Reply, Seen, Target, status};
 
@@ -61,7 +61,7 @@ async fn asked(target: &Target, times: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_are_read_and_the_cursor_outlives_the_process() {
     let target = Target::start(|seen, _| page(seen, 5)).await;
-    let mut hub = Hub::start(settings(&target)).await;
+    let mut hub = Hub::start(KIND, settings(&target)).await;
     let mut connector = Connector::start(&hub);
     let messages = hub.messages(5).await;
     let expected: Vec<String> = (1..=5).map(|id| format!("{{\"id\":  {id}}}")).collect();
@@ -97,7 +97,7 @@ async fn pages_are_read_and_the_cursor_outlives_the_process() {
 async fn the_cursor_moves_only_when_the_stream_has_everything() {
     for step in ["taken", "emitted", "poll-taken"] {
         let target = Target::start(|seen, _| page(seen, 3)).await;
-        let mut hub = Hub::start(settings(&target)).await;
+        let mut hub = Hub::start(KIND, settings(&target)).await;
         Connector::start_failing(&hub, step).died().await;
         let before = target.seen("/cases").len();
         assert!(
@@ -123,10 +123,13 @@ async fn what_did_not_change_is_not_taken_again() {
         _ => Reply::Answer(200, vec![("etag", "\"1\"".to_owned())], "<a/>".to_owned()),
     })
     .await;
-    let mut hub = Hub::start(json!({"poll": [{
-        "name": "ganz", "url": format!("http://127.0.0.1:{}/cases", target.port), "type": "case.xml.1",
-        "every_seconds": 1, "media_type": "application/xml",
-    }]}))
+    let mut hub = Hub::start(
+        KIND,
+        json!({"poll": [{
+            "name": "ganz", "url": format!("http://127.0.0.1:{}/cases", target.port), "type": "case.xml.1",
+            "every_seconds": 1, "media_type": "application/xml",
+        }]}),
+    )
     .await;
     let _connector = Connector::start(&hub);
     let messages = hub.messages(1).await;
@@ -152,10 +155,13 @@ async fn a_list_without_a_cursor_brings_only_what_is_new() {
         )
     })
     .await;
-    let mut hub = Hub::start(json!({"poll": [{
-        "name": "liste", "url": format!("http://127.0.0.1:{}/cases", target.port), "type": "case.json.1",
-        "every_seconds": 1, "records": "", "next": "Link",
-    }]}))
+    let mut hub = Hub::start(
+        KIND,
+        json!({"poll": [{
+            "name": "liste", "url": format!("http://127.0.0.1:{}/cases", target.port), "type": "case.json.1",
+            "every_seconds": 1, "records": "", "next": "Link",
+        }]}),
+    )
     .await;
     let _connector = Connector::start(&hub);
     assert_eq!(bodies(&hub.messages(3).await), ["{\"v\":0}", "{\"v\":1}", "{\"v\":2}"]);
@@ -172,7 +178,7 @@ async fn no_page_is_fetched_from_another_host() {
         Reply::Answer(200, Vec::new(), answer.to_string())
     })
     .await;
-    let mut hub = Hub::start(settings(&target)).await;
+    let mut hub = Hub::start(KIND, settings(&target)).await;
     let _connector = Connector::start(&hub);
     hub.messages(1).await;
     says(&hub, "Abruf faelle: Die nächste Seite läge auf einem anderen Rechner").await;
@@ -186,7 +192,7 @@ async fn a_busy_source_is_left_alone_for_as_long_as_it_asks() {
         _ => page(seen, 1),
     })
     .await;
-    let mut hub = Hub::start(settings(&target)).await;
+    let mut hub = Hub::start(KIND, settings(&target)).await;
     let _connector = Connector::start(&hub);
     says(
         &hub,
@@ -209,7 +215,7 @@ async fn an_answer_that_is_no_list_is_said_and_a_record_without_id_is_left_out()
         ),
     })
     .await;
-    let mut hub = Hub::start(settings(&target)).await;
+    let mut hub = Hub::start(KIND, settings(&target)).await;
     let _connector = Connector::start(&hub);
     assert_eq!(bodies(&hub.messages(1).await), ["{\"id\":7}"]);
     let log = std::fs::read_to_string(hub.path("connector.log")).unwrap();

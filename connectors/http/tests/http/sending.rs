@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Deliveries out: what the target gets, receipts, large contents, documents.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub};
 use hub_message::{Body, Head, Outcome, RefusalClass};
 use serde_json::{Value, json};
 
-use crate::blobs::readable;
-use crate::hub::{Hub, delivery, delivery_id};
-use crate::process::Connector;
 use crate::target::{Reply, Target, status};
 
 /// Settings of a target on this machine.
@@ -29,15 +28,16 @@ pub(crate) fn created(reference: &str) -> Reply {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deliveries_become_requests_with_receipts() {
     let target = Target::start(|seen, _| created(&format!("n{}", seen.body[0] - b'0'))).await;
-    let mut hub = Hub::start(settings(target.port)).await;
-    hub.deliver((0..5).map(|n| delivery(n, "a", &body(n))).collect()).await;
+    let mut hub = Hub::start(KIND, settings(target.port)).await;
+    hub.deliver((0..5).map(|n| KIND.delivery(n, "a", &body(n))).collect())
+        .await;
     let _connector = Connector::start(&hub);
     let receipts = hub.receipts(5).await;
     hub.all_acknowledged().await;
     let seen = target.seen("/api/");
     assert_eq!(seen.len(), 5);
     for (n, seen) in seen.iter().enumerate() {
-        let id = delivery_id(n);
+        let id = KIND.delivery_id(n);
         assert_eq!(seen.method, "POST");
         assert_eq!(seen.path, format!("/api//posting.csv.1/{id}").replace("//", "/"));
         assert_eq!(seen.headers["idempotency-key"], id.as_str());
@@ -59,15 +59,15 @@ async fn the_reference_comes_from_the_answer_and_a_conflict_may_be_success() {
     wanted["send"]["reference"] = json!("/case/id");
     wanted["send"]["method"] = json!("PUT");
     wanted["send"]["idempotency_header"] = json!("X-Key");
-    let mut hub = Hub::start(wanted).await;
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    let mut hub = Hub::start(KIND, wanted).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let _connector = Connector::start(&hub);
     let reference = Some("17".to_owned());
     assert_eq!(hub.receipts(1).await[0].outcome, Outcome::Done { reference });
     let seen = target.seen("/").remove(0);
     assert_eq!(
         (seen.method.as_str(), &seen.headers["x-key"]),
-        ("PUT", &delivery_id(0).as_str().parse().unwrap())
+        ("PUT", &KIND.delivery_id(0).as_str().parse().unwrap())
     );
 }
 
@@ -79,8 +79,9 @@ async fn what_the_target_will_never_take_is_rejected() {
         _ => status(410),
     })
     .await;
-    let mut hub = Hub::start(settings(target.port)).await;
-    hub.deliver((0..3).map(|n| delivery(n, "a", &body(n))).collect()).await;
+    let mut hub = Hub::start(KIND, settings(target.port)).await;
+    hub.deliver((0..3).map(|n| KIND.delivery(n, "a", &body(n))).collect())
+        .await;
     let _connector = Connector::start(&hub);
     let expected = [
         ("HTTP 422", RefusalClass::Business),
@@ -111,7 +112,7 @@ fn large(bytes: usize, seed: u32) -> Vec<u8> {
 
 async fn store(hub: &Hub, content: &[u8]) {
     let digest = hub_message::Digest::of(content);
-    let sender = crate::hub::connector();
+    let sender = KIND.connector();
     hub.documents
         .begin(&sender, &digest, content.len() as u64)
         .await
@@ -126,14 +127,14 @@ async fn store(hub: &Hub, content: &[u8]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_large_delivery_is_streamed_with_its_length() {
     let target = Target::start(|_, before| if before == 0 { status(503) } else { status(200) }).await;
-    let mut hub = Hub::start(settings(target.port)).await;
+    let mut hub = Hub::start(KIND, settings(target.port)).await;
     let content = large(5_000_001, 1);
     store(&hub, &content).await;
     let head = Head {
-        claim: Some(readable(&content, "a.csv")),
+        claim: Some(KIND.readable(&content, "a.csv")),
         ..Head::default()
     };
-    hub.deliver(vec![delivery(0, "a", &Body::new(head, ""))]).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &Body::new(head, ""))]).await;
     let _connector = Connector::start(&hub);
     assert_eq!(hub.receipts(1).await[0].attempts, 2);
     for seen in target.seen("/") {
@@ -147,15 +148,19 @@ async fn documents_are_parts_of_a_form() {
     let target = Target::start(|_, _| status(200)).await;
     let mut wanted = settings(target.port);
     wanted["send"]["documents"] = json!("multipart");
-    let mut hub = Hub::start(wanted).await;
+    let mut hub = Hub::start(KIND, wanted).await;
     let (small, content) = (b"%PDF".to_vec(), large(1_000_000, 2));
     store(&hub, &small).await;
     store(&hub, &content).await;
     let head = Head {
-        documents: vec![readable(&small, "Beleg \"1\".pdf"), readable(&content, "ä.pdf")],
+        documents: vec![
+            KIND.readable(&small, "Beleg \"1\".pdf"),
+            KIND.readable(&content, "ä.pdf"),
+        ],
         ..Head::default()
     };
-    hub.deliver(vec![delivery(0, "a", &Body::new(head, "a;b\n"))]).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &Body::new(head, "a;b\n"))])
+        .await;
     let _connector = Connector::start(&hub);
     assert!(matches!(hub.receipts(1).await[0].outcome, Outcome::Done { .. }));
     let seen = target.seen("/").remove(0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Deliveries out: how the connector shows who it is, and whom it trusts.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub};
 use std::sync::Arc;
 
 use hub_message::Outcome;
@@ -9,8 +11,6 @@ use rustls::{RootCertStore, ServerConfig};
 use serde_json::json;
 
 use crate::certificates::Authority;
-use crate::hub::{Hub, delivery};
-use crate::process::Connector;
 use crate::sending::{body, created, settings};
 use crate::sending_faults::says;
 use crate::target::{Reply, Target, status};
@@ -32,8 +32,9 @@ async fn tokens_are_fetched_kept_and_fetched_again_when_refused() {
         "token_url": format!("http://127.0.0.1:{}/token", target.port),
         "client_id": "amts hub", "client_secret": "ge:heim", "scope": "cases.write",
     });
-    let mut hub = Hub::start(wanted).await;
-    hub.deliver((0..4).map(|n| delivery(n, "a", &body(n))).collect()).await;
+    let mut hub = Hub::start(KIND, wanted).await;
+    hub.deliver((0..4).map(|n| KIND.delivery(n, "a", &body(n))).collect())
+        .await;
     let _connector = Connector::start(&hub);
     for receipt in hub.receipts(4).await {
         assert!(
@@ -69,8 +70,8 @@ async fn a_login_that_is_refused_is_said_and_nothing_is_sent() {
         "token_url": format!("http://127.0.0.1:{}/token", target.port),
         "client_id": "amt", "client_secret": "geheim", "secret_in_form": true,
     });
-    let mut hub = Hub::start(wanted).await;
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    let mut hub = Hub::start(KIND, wanted).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let mut connector = Connector::start(&hub);
     says(&hub, "Anmeldedienst (OAuth2): Der Zugang wird verweigert").await;
     assert!(target.seen("/api").is_empty());
@@ -99,8 +100,8 @@ async fn a_target_that_does_not_let_us_in_is_a_matter_of_settings() {
     .await;
     let mut wanted = settings(target.port);
     wanted["send"]["token"] = json!("falsch");
-    let mut hub = Hub::start(wanted.clone()).await;
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    let mut hub = Hub::start(KIND, wanted.clone()).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let mut connector = Connector::start(&hub);
     says(
         &hub,
@@ -137,9 +138,9 @@ async fn a_certificate_that_is_not_trusted_gets_nothing() {
     let target = Target::secured(tls(&authority, false), |_, _| created("a")).await;
     let mut wanted = settings(target.port);
     wanted["send"]["base"] = json!(format!("https://localhost:{}", target.port));
-    let mut hub = Hub::start(wanted.clone()).await;
+    let mut hub = Hub::start(KIND, wanted.clone()).await;
     std::fs::write(hub.path("ca.pem"), authority.pem()).unwrap();
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let mut connector = Connector::start(&hub);
     says(
         &hub,
@@ -160,11 +161,11 @@ async fn the_connector_is_known_by_its_certificate() {
     let mut wanted = settings(target.port);
     wanted["send"]["base"] = json!(format!("https://localhost:{}", target.port));
     wanted["send"]["ca"] = json!("ca.pem");
-    let mut hub = Hub::start(wanted.clone()).await;
+    let mut hub = Hub::start(KIND, wanted.clone()).await;
     std::fs::write(hub.path("ca.pem"), authority.pem()).unwrap();
     let ours = authority.sign(&["amtshub.example"], "Amtshub");
     ours.write(&hub.path("client.pem"));
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let mut connector = Connector::start(&hub);
     says(
         &hub,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Deliveries out, when something goes wrong: the target is away, busy or cuts the line, the process dies.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually};
 use std::time::Duration;
 
 use hub_message::Outcome;
 
-use crate::hub::{Hub, delivery, eventually};
 use crate::listener::free_port;
-use crate::process::Connector;
 use crate::sending::{body, created, settings};
 use crate::target::{Reply, Target, status};
 
@@ -27,8 +27,8 @@ pub(crate) async fn says(hub: &Hub, text: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_target_that_fails_is_tried_again_with_the_same_key() {
     let target = Target::start(|_, before| if before < 2 { status(500) } else { created("a") }).await;
-    let mut hub = Hub::start(settings(target.port)).await;
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    let mut hub = Hub::start(KIND, settings(target.port)).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let _connector = Connector::start(&hub);
     let receipts = hub.receipts(1).await;
     assert_eq!(receipts[0].attempts, 3);
@@ -47,15 +47,15 @@ async fn a_busy_target_is_left_alone_for_as_long_as_it_asks() {
         _ => created("a"),
     })
     .await;
-    let mut hub = Hub::start(settings(target.port)).await;
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    let mut hub = Hub::start(KIND, settings(target.port)).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let _connector = Connector::start(&hub);
     says(
         &hub,
         "Es wird gerade nichts angenommen; es wird weiter versucht (HTTP 429)",
     )
     .await;
-    hub.deliver(vec![delivery(1, "b", &body(1))]).await;
+    hub.deliver(vec![KIND.delivery(1, "b", &body(1))]).await;
     hub.receipts(2).await;
     let seen = target.seen("/");
     assert_eq!(seen.len(), 3);
@@ -75,9 +75,13 @@ async fn a_line_that_is_cut_after_the_request_leaves_a_doubt() {
         _ => created("a"),
     })
     .await;
-    let mut hub = Hub::start(settings(target.port)).await;
-    hub.deliver((0..4).map(|n| delivery(n, &format!("lane{n}"), &body(n))).collect())
-        .await;
+    let mut hub = Hub::start(KIND, settings(target.port)).await;
+    hub.deliver(
+        (0..4)
+            .map(|n| KIND.delivery(n, &format!("lane{n}"), &body(n)))
+            .collect(),
+    )
+    .await;
     let _connector = Connector::start(&hub);
     let receipts = hub.receipts(4).await;
     let doubts = receipts
@@ -91,8 +95,8 @@ async fn a_line_that_is_cut_after_the_request_leaves_a_doubt() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_target_that_is_away_is_waited_for() {
     let port = free_port();
-    let mut hub = Hub::start(settings(port)).await;
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    let mut hub = Hub::start(KIND, settings(port)).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let _connector = Connector::start(&hub);
     says(&hub, "Zielsystem: Es kommt keine Verbindung zustande.").await;
     let target = Target::start_on(port, None, |_, _| created("a")).await;
@@ -109,8 +113,8 @@ async fn a_redirect_is_not_followed() {
         _ => created("a"),
     })
     .await;
-    let mut hub = Hub::start(settings(target.port)).await;
-    hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+    let mut hub = Hub::start(KIND, settings(target.port)).await;
+    hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
     let _connector = Connector::start(&hub);
     assert!(matches!(hub.receipts(1).await[0].outcome, Outcome::Done { .. }));
     says(&hub, "Arbeitet ohne Störung").await;
@@ -123,8 +127,8 @@ async fn a_redirect_is_not_followed() {
 async fn a_death_around_the_request_never_sends_it_twice() {
     for (step, requests) in [("out-read", 0), ("out-answered", 1), ("delivered", 1), ("finished", 1)] {
         let target = Target::start(|_, _| created("a")).await;
-        let mut hub = Hub::start(settings(target.port)).await;
-        hub.deliver(vec![delivery(0, "a", &body(0))]).await;
+        let mut hub = Hub::start(KIND, settings(target.port)).await;
+        hub.deliver(vec![KIND.delivery(0, "a", &body(0))]).await;
         Connector::start_failing(&hub, step).died().await;
         assert_eq!(target.seen("/").len(), requests, "after {step}");
         let _second = Connector::start(&hub);

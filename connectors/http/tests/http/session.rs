@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The talk with the hub: wrong settings, the end, the manifest.
 
+use crate::KIND;
+use connector_testing::{Connector, Hub, eventually};
 use std::process::Command;
 use std::time::Duration;
 
@@ -9,16 +11,14 @@ use hub_message::manifest::State;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::hub::{Hub, eventually};
 use crate::listener::{Listening, check_problem, free_port, settings};
-use crate::process::Connector;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_listener_with_wrong_settings_never_opens_its_port() {
     let port = free_port();
     let mut wrong = settings(port);
     wrong["listen"]["tls"] = json!({"certificate": "missing.pem", "key": "geheim"});
-    let hub = Hub::start(wrong).await;
+    let hub = Hub::start(KIND, wrong).await;
     let beats = hub.beats.clone();
     let _connector = Connector::start(&hub);
     eventually("the mistake is said", || {

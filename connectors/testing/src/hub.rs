@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The hub's end of the protocol on a real nats-server: greets connectors, resets their readers, keeps their beats.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use hub_bus::{Bus, BusSettings, Embedded, EmbeddedSettings, Publish, StreamLimits, Topology};
 use hub_documents::{Documents, Limits};
-use hub_message::{
-    Beat, Body, ConnectorName, DeliveryId, Digest, Header, Headers, Message, MessageId, Receipt, Recipient, Welcome,
-};
+use hub_message::{Beat, Digest, Message, Receipt, Welcome};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -17,19 +15,22 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::blobs;
-
-/// The name of the connector under test.
-pub(crate) fn connector() -> ConnectorName {
-    "http".parse().unwrap()
-}
+use crate::kind::Kind;
 
 /// A hub with one connector and a folder for everything.
-pub(crate) struct Hub {
-    pub(crate) folder: TempDir,
-    pub(crate) server: Embedded,
-    pub(crate) bus: Bus,
-    pub(crate) beats: Arc<Mutex<Vec<Beat>>>,
-    pub(crate) documents: Documents,
+pub struct Hub {
+    /// The connector under test.
+    pub kind: Kind,
+    /// The folder that everything is in and that the connector runs in.
+    pub folder: TempDir,
+    /// The server.
+    pub server: Embedded,
+    /// The hub's connection.
+    pub bus: Bus,
+    /// What the connector said of itself.
+    pub beats: Arc<Mutex<Vec<Beat>>>,
+    /// The document store.
+    pub documents: Documents,
     settings: Arc<Mutex<Value>>,
     tasks: JoinSet<()>,
     inbound: hub_bus::Inbound,
@@ -40,7 +41,7 @@ pub(crate) struct Hub {
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Waits for a condition.
-pub(crate) async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+pub async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let until = Instant::now() + PATIENCE;
     while !condition() {
         assert!(Instant::now() < until, "in vain: {what}");
@@ -50,15 +51,16 @@ pub(crate) async fn eventually(what: &str, mut condition: impl FnMut() -> bool) 
 
 impl Hub {
     /// Starts server and hub; the connector will be handed these settings.
-    pub(crate) async fn start(settings: Value) -> Self {
+    pub async fn start(kind: Kind, settings: Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let connector = kind.connector();
         let server = Embedded::start(EmbeddedSettings {
             listen: None,
             tls: None,
             program: std::env::var_os("AMTSHUB_NATS_SERVER").map(PathBuf::from),
             folder: folder.path().join("nats"),
             port: None,
-            connectors: vec![connector()],
+            connectors: vec![connector.clone()],
             max_file_store: 1 << 30,
             dangerously_allow_unsynced: false,
         })
@@ -77,17 +79,18 @@ impl Hub {
             out_bytes: 256 << 20,
         };
         let topology = Topology {
-            connectors: vec![connector()],
+            connectors: vec![connector.clone()],
             limits,
         };
         bus.prepare(&topology).await.unwrap();
-        let (inbound, receipts) = (bus.inbound(&connector()), bus.receipts(&connector()));
+        let (inbound, receipts) = (bus.inbound(&connector), bus.receipts(&connector));
         let limits = Limits {
             document_bytes: 1 << 30,
             reserve_bytes: 0,
         };
         let documents = Documents::open(folder.path().join("documents").to_str().unwrap(), limits).unwrap();
         let mut hub = Self {
+            kind,
             documents,
             folder,
             server,
@@ -103,13 +106,13 @@ impl Hub {
     }
 
     /// Answers connectors.
-    pub(crate) async fn come_back(&mut self) {
-        let (bus, settings) = (self.bus.clone(), Arc::clone(&self.settings));
+    pub async fn come_back(&mut self) {
+        let (bus, settings, kind) = (self.bus.clone(), Arc::clone(&self.settings), self.kind);
         let mut registrations = bus.registrations().await.unwrap();
         self.tasks.spawn(async move {
             while let Some(request) = registrations.next().await {
                 bus.reset_recipient(&request.connector).await.unwrap();
-                let welcome = welcome(&settings.lock().unwrap());
+                let welcome = welcome(kind, &settings.lock().unwrap());
                 request.welcome(&welcome).await;
             }
         });
@@ -129,28 +132,39 @@ impl Hub {
         });
     }
 
+    /// Answers nobody any more.
+    pub async fn go_away(&mut self) {
+        self.tasks.shutdown().await;
+    }
+
+    /// Kills the server; it is started again by itself.
+    pub fn kill_server(&self) {
+        // It may be between two lives.
+        let _ = kill_process(self.server_process(), Signal::KILL);
+    }
+
     /// Sends the server a signal: it is stopped, or goes on.
-    pub(crate) fn signal_server(&self, signal: Signal) {
-        let pid = std::fs::read_to_string(self.path("nats/nats.pid"))
-            .unwrap()
-            .trim()
-            .parse()
-            .unwrap();
-        kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+    pub fn signal_server(&self, signal: Signal) {
+        kill_process(self.server_process(), signal).unwrap();
+    }
+
+    fn server_process(&self) -> Pid {
+        let file = std::fs::read_to_string(self.path("nats/nats.pid")).unwrap();
+        Pid::from_raw(file.trim().parse().unwrap()).unwrap()
     }
 
     /// Other settings from now on.
-    pub(crate) fn configure(&self, settings: Value) {
+    pub fn configure(&self, settings: Value) {
         *self.settings.lock().unwrap() = settings;
     }
 
     /// A path in the folder that the connector runs in.
-    pub(crate) fn path(&self, path: &str) -> PathBuf {
+    pub fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 
     /// The next messages of the connector, acknowledged, exactly as many as are expected; and then none more.
-    pub(crate) async fn messages(&mut self, count: usize) -> Vec<Message> {
+    pub async fn messages(&mut self, count: usize) -> Vec<Message> {
         let mut messages = Vec::new();
         while messages.len() < count {
             let taken = timeout(PATIENCE, self.inbound.take(count - messages.len(), usize::MAX)).await;
@@ -161,7 +175,7 @@ impl Hub {
             }
         }
         let until = Instant::now() + PATIENCE;
-        while self.bus.pending_inbound(&connector()).await.unwrap().waiting > 0 {
+        while self.bus.pending_inbound(&self.kind.connector()).await.unwrap().waiting > 0 {
             assert!(Instant::now() < until, "more than {count} came");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -169,7 +183,7 @@ impl Hub {
     }
 
     /// The receipts of the connector, acknowledged, until so many are there.
-    pub(crate) async fn receipts(&mut self, count: usize) -> Vec<Receipt> {
+    pub async fn receipts(&mut self, count: usize) -> Vec<Receipt> {
         let until = Instant::now() + PATIENCE;
         let mut receipts: Vec<Receipt> = Vec::new();
         while receipts.len() < count {
@@ -185,14 +199,14 @@ impl Hub {
     }
 
     /// Publishes deliveries for the connector.
-    pub(crate) async fn deliver(&self, deliveries: Vec<Publish>) {
+    pub async fn deliver(&self, deliveries: Vec<Publish>) {
         let groups: Vec<_> = deliveries.into_iter().map(|delivery| vec![delivery]).collect();
         self.bus.publish(&groups).await.unwrap();
     }
 
     /// Waits until no delivery waits for the connector any more: all are acknowledged.
-    pub(crate) async fn all_acknowledged(&self) {
-        let recipient = Recipient::Connector(connector());
+    pub async fn all_acknowledged(&self) {
+        let recipient = self.kind.recipient();
         let until = Instant::now() + PATIENCE;
         while self.bus.pending(&recipient).await.unwrap().waiting > 0 {
             assert!(Instant::now() < until, "deliveries stay unacknowledged");
@@ -201,14 +215,17 @@ impl Hub {
     }
 
     /// Asks the connector something.
-    pub(crate) async fn control(&self, verb: &str) -> Value {
-        self.bus.control(&connector(), verb, &Value::Null).await.unwrap()
+    pub async fn control(&self, verb: &str) -> Value {
+        self.bus
+            .control(&self.kind.connector(), verb, &Value::Null)
+            .await
+            .unwrap()
     }
 }
 
-fn welcome(settings: &Value) -> Welcome {
+fn welcome(kind: Kind, settings: &Value) -> Welcome {
     Welcome {
-        connector: connector(),
+        connector: kind.connector(),
         config: settings.clone(),
         config_digest: Digest::of(settings.to_string().as_bytes()),
         types: Vec::new(),
@@ -217,28 +234,13 @@ fn welcome(settings: &Value) -> Welcome {
     }
 }
 
-/// The id of the `number`-th delivery.
-pub(crate) fn delivery_id(number: usize) -> DeliveryId {
-    let message = MessageId::keyed(b"test", &[&number.to_be_bytes()]);
-    DeliveryId::derive(
-        &"scan".parse().unwrap(),
-        &message,
-        0,
-        &Recipient::Connector(connector()),
-        "r",
-    )
-}
-
-/// The `number`-th delivery, in this lane.
-pub(crate) fn delivery(number: usize, lane: &str, body: &Body) -> Publish {
-    let id = delivery_id(number);
-    Publish {
-        subject: format!("out.{}.posting.csv.1", connector()),
-        id: id.to_string(),
-        headers: Headers::default()
-            .with(Header::Delivery, id.as_str())
-            .with(Header::ContentType, "text/csv; charset=utf-8")
-            .with(Header::Order, lane),
-        body: body.encode(),
-    }
+/// The names in a folder, sorted, without those that begin with a dot.
+pub fn names(path: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(path)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names
 }

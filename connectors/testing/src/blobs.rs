@@ -4,24 +4,14 @@
 use hub_bus::BlobRequest;
 use hub_documents::{Documents, DocumentsFault};
 use hub_message::body::unframe;
-use hub_message::{Digest, DocumentRef, Timestamp, capability};
+use hub_message::{ConnectorName, Digest, Timestamp, capability};
 use serde_json::{Value, json};
-
-use crate::hub::connector;
 
 const KEY: &[u8] = b"capability key of the tests";
 
-/// A reference to a document that the connector may read.
-pub(crate) fn readable(content: &[u8], name: &str) -> DocumentRef {
-    let sha256 = Digest::of(content);
-    let capability = capability::mint(KEY, &sha256, &connector(), Timestamp::from_millis(i64::MAX));
-    DocumentRef {
-        capability: Some(capability),
-        sha256,
-        size: content.len() as u64,
-        media_type: "application/pdf".to_owned(),
-        name: Some(hub_message::Sensitive::new(name.to_owned())),
-    }
+/// Lets this connector read a document, for ever.
+pub(crate) fn capability(document: &Digest, reader: &ConnectorName) -> String {
+    capability::mint(KEY, document, reader, Timestamp::from_millis(i64::MAX))
 }
 
 /// Answers one request.

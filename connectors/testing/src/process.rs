@@ -6,22 +6,23 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::hub::{Hub, connector, eventually};
+use crate::hub::{Hub, eventually};
 
-/// A running connector; killed when the test ends.
-pub(crate) struct Connector {
+/// A running connector, in the hub's folder; killed when the test ends.
+#[derive(Debug)]
+pub struct Connector {
     child: Child,
     input: Option<ChildStdin>,
 }
 
 impl Connector {
     /// Starts it in the hub's folder.
-    pub(crate) fn start(hub: &Hub) -> Self {
+    pub fn start(hub: &Hub) -> Self {
         Self::start_with(hub, &[])
     }
 
     /// Starts it so that it dies when it reaches a step.
-    pub(crate) fn start_failing(hub: &Hub, step: &str) -> Self {
+    pub fn start_failing(hub: &Hub, step: &str) -> Self {
         Self::start_with(hub, &["--fail-at", step])
     }
 
@@ -31,18 +32,11 @@ impl Connector {
             .append(true)
             .open(hub.path("connector.log"))
             .unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_amtshub-connector-folder"))
+        let mut child = Command::new(hub.kind.program)
             .arg("--supervised")
-            .args([
-                "--name",
-                connector().as_str(),
-                "--nats",
-                &hub.server.url(),
-                "--state",
-                "state",
-            ])
+            .args(["--name", hub.kind.name, "--nats", &hub.server.url(), "--state", "state"])
             .arg("--seed")
-            .arg(hub.server.keys().connector_file(&connector()))
+            .arg(hub.server.keys().connector_file(&hub.kind.connector()))
             .args(more)
             .current_dir(hub.folder.path())
             .env("RUST_LOG", "debug,async_nats=info")
@@ -55,7 +49,7 @@ impl Connector {
     }
 
     /// Waits for its end.
-    pub(crate) async fn ended(&mut self) -> ExitStatus {
+    pub async fn ended(&mut self) -> ExitStatus {
         let mut status = None;
         eventually("the connector ends", || {
             status = self.child.try_wait().unwrap();
@@ -66,25 +60,32 @@ impl Connector {
     }
 
     /// Waits until it died at its step.
-    pub(crate) async fn died(&mut self) {
+    pub async fn died(&mut self) {
         let status = self.ended().await;
         assert!(status.signal().is_some(), "it ended by itself: {status}");
     }
 
+    /// Ends it in order and starts the next one.
+    pub async fn restart(&mut self, hub: &Hub) {
+        self.signal(Signal::TERM);
+        assert!(self.ended().await.success());
+        *self = Self::start(hub);
+    }
+
     /// Closes its standard input, as a dead parent does.
-    pub(crate) fn orphan(&mut self) {
+    pub fn orphan(&mut self) {
         self.input = None;
     }
 
     /// How much memory it has resident.
-    pub(crate) fn resident_kilobytes(&self) -> u64 {
+    pub fn resident_kilobytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Sends a signal.
-    pub(crate) fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
     }
