@@ -6,6 +6,7 @@
 //! *done*. After a crash a staged file that is still there is renamed; one that is gone was delivered.
 
 mod name;
+mod quota;
 mod syncing;
 
 use std::ffi::{OsStr, OsString};
@@ -20,6 +21,7 @@ use crate::directory::{Directory, numbered, unavailable};
 use crate::settings::{self, DocumentsAs, OutSettings};
 pub(crate) use name::Template;
 use name::document_name;
+use quota::Quota;
 use syncing::FolderSync;
 
 const ROLE: &str = "Zielordner";
@@ -30,6 +32,7 @@ const NUMBER_MAX: u32 = 100_000;
 #[derive(Debug)]
 pub(crate) struct Outbox {
     settings: OutSettings,
+    quota: Option<Quota>,
     paths: Arc<Paths>,
     staging: FolderSync,
     target: FolderSync,
@@ -67,6 +70,7 @@ impl Outbox {
             staging: FolderSync::start(paths.staging.clone()).map_err(refused)?,
             target: FolderSync::start(paths.target.clone()).map_err(refused)?,
             paths: Arc::new(paths),
+            quota: settings.files_max.map(|max| Quota::new(max.get())),
             settings,
         })
     }
@@ -93,6 +97,14 @@ impl Outbox {
         }
         file.flush().await.map_err(refused)?;
         file.sync_all().await.map_err(refused)
+    }
+
+    /// How many files the delivery becomes.
+    fn files(&self, delivery: &Delivery) -> usize {
+        match self.settings.documents {
+            DocumentsAs::Beside => delivery.head.documents.len() + 1,
+            DocumentsAs::None => 1,
+        }
     }
 
     /// The files of the delivery when its main file has the name `main`; the main file last, for whoever sees it must
@@ -169,6 +181,9 @@ impl Sink for Outbox {
         let mut main = if let Some(name) = steps.note() {
             OsString::from(name)
         } else {
+            if let Some(quota) = &self.quota {
+                quota.take(&self.paths.target, self.files(delivery)).await?;
+            }
             self.write(delivery).await?;
             failpoint::reach("out-written");
             let (name, found) = self.free_name(delivery, number).await?;

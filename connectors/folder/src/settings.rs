@@ -153,6 +153,8 @@ pub(crate) struct OutSettings {
     pub file_name: Template,
     #[serde(default)]
     pub documents: DocumentsAs,
+    /// Files that may lie in the folder; with more of them nothing is put into it.
+    pub files_max: Option<NonZeroUsize>,
 }
 
 /// What becomes of a delivery's documents.
@@ -324,6 +326,6 @@ mod tests {
             keys("/properties/in/properties/files/items/properties"),
             "media_type pattern records sidecar type"
         );
-        assert_eq!(keys("/properties/out/properties"), "documents file_name path");
+        assert_eq!(keys("/properties/out/properties"), "documents file_name files_max path");
     }
 }

@@ -54,7 +54,8 @@ pub(crate) fn schema() -> Value {
                 "properties": {
                     "path": text("Target folder; made if missing"),
                     "file_name": text("Name of each file: {sequence} {delivery} {type} {date}"),
-                    "documents": {"enum": ["beside", "none"], "default": "beside", "description": "Attachments as files beside, or not at all"}
+                    "documents": {"enum": ["beside", "none"], "default": "beside", "description": "Attachments as files beside, or not at all"},
+                    "files_max": {"type": "integer", "minimum": 1, "description": "Files that may lie in the folder; with more of them deliveries wait at the hub"}
                 }
             }
         }

@@ -61,6 +61,29 @@ fn take_away(from: &Path, to: &Path, taken: &mut usize) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_system_that_takes_nothing_away_gets_no_more_than_its_quota() {
+    let mut with_quota = settings();
+    with_quota["out"]["files_max"] = 3.into();
+    let mut hub = Hub::start(KIND, with_quota).await;
+    let _connector = Connector::start(&hub);
+    hub.deliver((0..8).map(|n| KIND.delivery(n, "a", &body(n))).collect())
+        .await;
+    hub.receipts(3).await;
+    let beats = hub.beats.clone();
+    eventually("the status says why nothing goes on", || {
+        let beats = beats.lock().unwrap();
+        beats.last().is_some_and(|beat| beat.text.contains("files_max"))
+    })
+    .await;
+    assert_eq!(numbers(&hub, "finance/in"), [0, 1, 2]);
+    let finance = Finance::start(&hub);
+    hub.receipts(5).await;
+    eventually("everything is taken away", || names(&hub.path("finance/in")).is_empty()).await;
+    drop(finance);
+    assert_eq!(numbers(&hub, "finance/taken"), (0..8).collect::<Vec<_>>());
+}
+
 /// The process dies at this step, in the middle of twelve deliveries in three lanes.
 async fn dies_at(step: &str) {
     let mut hub = Hub::start(KIND, settings()).await;
