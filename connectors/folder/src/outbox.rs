@@ -21,7 +21,7 @@ use crate::directory::{Directory, numbered, unavailable};
 use crate::settings::{self, DocumentsAs, OutSettings};
 pub(crate) use name::Template;
 use name::document_name;
-use quota::Quota;
+use quota::{Quota, Room};
 use syncing::FolderSync;
 
 const ROLE: &str = "Zielordner";
@@ -99,12 +99,16 @@ impl Outbox {
         file.sync_all().await.map_err(refused)
     }
 
-    /// How many files the delivery becomes.
-    fn files(&self, delivery: &Delivery) -> usize {
-        match self.settings.documents {
+    /// Room for the delivery's files where there is a quota. One that an earlier attempt has staged had it then.
+    async fn room(&self, delivery: &Delivery, steps: &Steps) -> Result<Option<Room<'_>>, SinkFault> {
+        let Some(quota) = self.quota.as_ref().filter(|_| steps.note().is_none()) else {
+            return Ok(None);
+        };
+        let files = match self.settings.documents {
             DocumentsAs::Beside => delivery.head.documents.len() + 1,
             DocumentsAs::None => 1,
-        }
+        };
+        quota.room(&self.paths.target, files).await.map(Some)
     }
 
     /// The files of the delivery when its main file has the name `main`; the main file last, for whoever sees it must
@@ -178,12 +182,10 @@ impl Outbox {
 impl Sink for Outbox {
     async fn deliver(&self, delivery: &Delivery, steps: &Steps) -> Result<Done, SinkFault> {
         let mut number = 1;
+        let _room = self.room(delivery, steps).await?;
         let mut main = if let Some(name) = steps.note() {
             OsString::from(name)
         } else {
-            if let Some(quota) = &self.quota {
-                quota.take(&self.paths.target, self.files(delivery)).await?;
-            }
             self.write(delivery).await?;
             failpoint::reach("out-written");
             let (name, found) = self.free_name(delivery, number).await?;

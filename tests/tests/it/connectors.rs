@@ -13,6 +13,16 @@ fn town() -> Town {
     town
 }
 
+/// The town once its target runs.
+fn running() -> Town {
+    let mut town = town();
+    town.start();
+    town.wait("the target runs", |town| {
+        town.connector_status("ziel")["state"] == "running"
+    });
+    town
+}
+
 fn drop_record(town: &Town, number: usize) {
     town.drop_file(
         "quelle/in",
@@ -27,11 +37,7 @@ fn arrived(town: &Town, count: usize) -> bool {
 
 #[test]
 fn a_pause_has_a_reason_and_an_end_and_outlives_the_hub() {
-    let mut town = town();
-    town.start();
-    town.wait("the target runs", |town| {
-        town.connector_status("ziel")["state"] == "running"
-    });
+    let mut town = running();
     let said = town.amtshub(["connector", "pause", "ziel", "--reason", "Umzug der Finanzen"]);
     assert!(said.status.success(), "{said:?}");
     drop_record(&town, 1);
@@ -74,11 +80,7 @@ fn a_pause_has_a_reason_and_an_end_and_outlives_the_hub() {
 
 #[test]
 fn a_connector_that_was_drained_stays_ended_until_it_is_resumed() {
-    let mut town = town();
-    town.start();
-    town.wait("the target runs", |town| {
-        town.connector_status("ziel")["state"] == "running"
-    });
+    let town = running();
     let steer = |town: &Town, verb: &str| {
         let said = town.amtshub(["connector", verb, "ziel"]);
         assert!(said.status.success(), "{said:?}");
@@ -92,6 +94,9 @@ fn a_connector_that_was_drained_stays_ended_until_it_is_resumed() {
     town.wait("a message waits for it", |town| {
         town.connector_status("ziel")["waiting"] == 1
     });
+    // Saying it twice must not wake it.
+    steer(&town, "drain");
+    assert_eq!(town.connector_status("ziel")["state"], "paused");
     assert!(arrived(&town, 0));
     steer(&town, "resume");
     town.wait("it goes on", |town| arrived(town, 1));

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Batches of a scanner: files are held against their protocol before anything is taken.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, names};
 use std::fs;
 
+use connector_testing::{Connector, Hub, names};
 use rustix::process::Signal;
 use serde_json::json;
 
+use crate::KIND;
 use crate::intake::{drop_file, emptied};
 
 async fn hub() -> Hub {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! What is too large to travel in a message: claim check in, and back out.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, names};
 use std::fs;
 
 use bytes::Bytes;
+use connector_testing::{Connector, Hub, names};
 use hub_message::{Body, Digest, Head, Outcome, RefusalClass};
 use serde_json::json;
 
+use crate::KIND;
 use crate::intake::{drop_file, emptied, hub};
 use crate::outlet::settings;
 

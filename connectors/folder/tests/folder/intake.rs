@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Files in: order, headers, identity, sidecars, the archive, many at once.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, eventually, names};
 use std::fs;
 use std::time::Instant;
 
+use connector_testing::{Connector, Hub, eventually, names};
 use hub_message::Header;
 use serde_json::{Value, json};
+
+use crate::KIND;
 
 /// Settings of a hot folder that settles quickly.
 pub(crate) fn settings() -> Value {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Files in, when something goes wrong: the process dies, the writer is slow, the file is none.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, eventually, names};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
+use connector_testing::{Connector, Hub, eventually, names};
 use serde_json::json;
 
+use crate::KIND;
 use crate::intake::{drop_file, emptied, hub, settings};
 
 /// The process dies at this step, with three files and a second life: three messages, everything in the archive.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Deliveries out: names, receipts, order, duplicates, foreign files, many at once.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, names};
 use std::fs;
 use std::time::Instant;
 
+use connector_testing::{Connector, Hub, names};
 use hub_message::{Body, Head, Outcome};
 use serde_json::{Value, json};
+
+use crate::KIND;
 
 /// Settings of a target folder.
 pub(crate) fn settings() -> Value {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Files that are split into records: order, restarts in the middle, what cannot be split.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, names};
 use std::fmt::Write;
 use std::fs;
 
+use connector_testing::{Connector, Hub, names};
 use serde_json::{Value, json};
 
+use crate::KIND;
 use crate::intake::{drop_file, emptied};
 
 const RECORDS: usize = 6_000;

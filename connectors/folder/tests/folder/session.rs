@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The talk with the hub: away at start, control, other settings, wrong settings, the end.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, eventually, names};
 use std::fs;
 use std::process::Command;
 
+use connector_testing::{Connector, Hub, eventually, names};
 use hub_message::Manifest;
 use hub_message::manifest::State;
 use rustix::process::Signal;
 use serde_json::json;
 
+use crate::KIND;
 use crate::intake::{self, drop_file, emptied};
 use crate::outlet::{self, body};
 

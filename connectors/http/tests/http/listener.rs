@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Requests in: what is taken and as what, what is refused and how it is said.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, eventually};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use connector_testing::{Connector, Hub, eventually};
 use hub_message::Header;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
+use crate::KIND;
 use crate::certificates::client;
 
 /// A port that nobody uses.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Requests in, when something goes wrong: the hub takes nothing, the process dies, senders are slow, settings change.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, eventually};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use connector_testing::{Connector, Hub, eventually};
 use reqwest::Method;
 use rustix::process::Signal;
 use serde_json::json;
 
+use crate::KIND;
 use crate::listener::{Listening, check_problem, free_port, settings};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

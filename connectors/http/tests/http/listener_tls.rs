@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Requests in over TLS, and senders that show a certificate.
 
-use crate::KIND;
 use connector_testing::{Connector, Hub, eventually};
 use reqwest::Client;
 use serde_json::{Value, json};
 
+use crate::KIND;
 use crate::certificates::{Authority, Identity, client};
 use crate::listener::{check_problem, free_port, settings};
 

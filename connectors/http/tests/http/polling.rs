@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Addresses that are asked: pages, the cursor over a restart, marks, and what goes wrong there.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, eventually};
 use std::time::Duration;
 
+use connector_testing::{Connector, Hub, eventually};
 use hub_message::{Header, Message};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
+use crate::KIND;
 use crate::sending_faults::says;
 use crate::target::{Reply, Seen, Target, status};
 

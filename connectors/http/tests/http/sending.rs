@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Deliveries out: what the target gets, receipts, large contents, documents.
 
-use crate::KIND;
 use connector_testing::{Connector, Hub};
 use hub_message::{Body, Head, Outcome, RefusalClass};
 use serde_json::{Value, json};
 
+use crate::KIND;
 use crate::target::{Reply, Target, status};
 
 /// Settings of a target on this machine.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Deliveries out: how the connector shows who it is, and whom it trusts.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub};
 use std::sync::Arc;
 
+use connector_testing::{Connector, Hub};
 use hub_message::Outcome;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use serde_json::json;
 
+use crate::KIND;
 use crate::certificates::Authority;
 use crate::sending::{body, created, settings};
 use crate::sending_faults::says;

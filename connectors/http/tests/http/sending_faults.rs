@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Deliveries out, when something goes wrong: the target is away, busy or cuts the line, the process dies.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, eventually};
 use std::time::Duration;
 
+use connector_testing::{Connector, Hub, eventually};
 use hub_message::Outcome;
 
+use crate::KIND;
 use crate::listener::free_port;
 use crate::sending::{body, created, settings};
 use crate::target::{Reply, Target, status};

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The talk with the hub: wrong settings, the end, the manifest.
 
-use crate::KIND;
-use connector_testing::{Connector, Hub, eventually};
 use std::process::Command;
 use std::time::Duration;
 
+use connector_testing::{Connector, Hub, eventually};
 use hub_message::Manifest;
 use hub_message::manifest::State;
 use rustix::process::Signal;
 use serde_json::json;
 
+use crate::KIND;
 use crate::listener::{Listening, check_problem, free_port, settings};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -19,7 +19,8 @@ pub(super) async fn steer(town: &Town, name: &ConnectorName, verb: &Verb, by: &s
     }
     let rest = rest(town, name);
     match (verb, rest) {
-        (Verb::Drain, Some(rest)) => drop(rest.send_replace(true)),
+        // It drains already, or has drained.
+        (Verb::Drain, Some(rest)) if rest.send_replace(true) => return Answer::Ok(Value::Null),
         // It has drained, or is about to, and starts again: nothing is there yet that could be told.
         (Verb::Resume, Some(rest)) if rest.send_replace(false) => {
             tracing::info!(connector = %name, by, "connector goes on after its drain");
