@@ -52,7 +52,7 @@ async fn only_so_many_may_wait() {
     let mut listening = Listening::start(&more).await;
     assert_eq!(listening.hub.control("pause").await["ok"], true);
     // The source may still wait for a record that it began to wait for before the pause.
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let posts = (0..6).map(|_| listening.request(Method::POST, "/antraege").body("{}").send());
     let mut statuses: Vec<u16> = Vec::new();
     for response in futures_util::future::join_all(posts).await {
@@ -130,7 +130,7 @@ async fn the_port_stays_over_other_settings() {
     let mut listening = Listening::start(&[]).await;
     assert_eq!(listening.post("a", "{}").await.status(), 202);
     assert_eq!(listening.hub.control("pause").await["ok"], true);
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let mut other = settings(listening.port);
     other["listen"]["sources"][0]["path"] = json!("/neu");
     listening.hub.configure(other);
