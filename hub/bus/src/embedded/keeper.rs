@@ -16,6 +16,11 @@ use rustix::process::{Pid, Signal, kill_process};
 
 /// Pauses before the server is started again, first and longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+/// How Go's collector works in the server, unless the administrator's environment says otherwise. By default it runs
+/// whenever the heap has doubled, which with the few megabytes that a server of ours holds is all the time: a third of the
+/// server's processor time while documents pass, a sixth while records do. The limit keeps what that costs in memory small;
+/// what must be held is held beyond it.
+const COLLECTOR: [(&str, &str); 2] = [("GOGC", "400"), ("GOMEMLIMIT", "256MiB")];
 /// How long the server has to end in order.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -126,6 +131,9 @@ fn attend(mut server: Child, state: &State) -> io::Result<std::process::ExitStat
 
 fn spawn(program: &Program) -> io::Result<Child> {
     let output = File::create(&program.output)?;
+    let collector = COLLECTOR
+        .into_iter()
+        .filter(|(name, _)| std::env::var_os(name).is_none());
     // `setpriv` asks the kernel to kill the server when the thread that started it dies, which without unsafe code nobody
     // else can do between fork and exec. It becomes the server by exec, so the process id is the server's.
     Command::new("setpriv")
@@ -133,6 +141,7 @@ fn spawn(program: &Program) -> io::Result<Child> {
         .arg(&program.path)
         .arg("-c")
         .arg(&program.config)
+        .envs(collector)
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
