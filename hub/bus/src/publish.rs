@@ -193,8 +193,9 @@ fn judge(payload: &[u8]) -> Result<Committed, BusFault> {
 }
 
 fn headers(member: &Publish) -> HeaderMap {
-    let headers = member.headers.clone().with(Header::MessageId, member.id.clone());
-    wire::header_map(&headers)
+    let mut headers = wire::header_map(&member.headers);
+    wire::set(&mut headers, Header::MessageId.name(), &member.id);
+    headers
 }
 
 /// An id that no other batch has: the server keeps batches apart by it.

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use async_nats::{HeaderMap, HeaderValue};
+use async_nats::{HeaderMap, HeaderName, HeaderValue};
 use hub_message::{Header, Headers};
 
 /// The protocol's headers as a NATS header map. Values were checked when they were set, so none is lost here.
@@ -15,10 +15,14 @@ pub(crate) fn header_map(headers: &Headers) -> HeaderMap {
     map
 }
 
-/// Sets a header without the panic that async-nats has for control characters.
+/// Sets a header without the panic that async-nats has for control characters. A name of ours is not copied.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the value is parsed first, so it has no control characters"
+)]
 pub(crate) fn set(map: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
-        map.append(name, value);
+        map.insert(HeaderName::from_static(name), value);
     }
 }
 
