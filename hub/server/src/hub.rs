@@ -10,6 +10,7 @@ mod blobs;
 mod cases;
 mod claim;
 mod clock;
+mod company;
 mod decide;
 mod gate;
 mod group;

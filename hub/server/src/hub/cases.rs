@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Unavailable;
 use super::audit::Audit;
+use super::company;
 use crate::supervise::Backoff;
 
 /// Records in one transaction.
@@ -55,6 +56,7 @@ impl CaseWriter {
             if items.len() < TAKEN_MAX {
                 self.audit.written();
             }
+            company::wait(items.len(), TAKEN_MAX, stop).await;
         }
     }
 
