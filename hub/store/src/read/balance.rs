@@ -12,44 +12,29 @@ use crate::view::message::{DeliveryState, MessageState};
 
 pub(crate) async fn of_day(connection: &mut Connection, day: &str) -> Result<Vec<BalanceRow>, StoreError> {
     let mut rows: BTreeMap<ConnectorName, BalanceRow> = BTreeMap::new();
-    // Received is counted without looking at states, so that a state which nobody knows shows as a difference.
-    let received =
-        "SELECT source, count(*) AS number FROM messages WHERE day = $1 AND replay_of IS NULL GROUP BY source";
     let by_state = "SELECT source, state, count(*) AS number FROM messages WHERE day = $1 AND replay_of IS NULL \
                     GROUP BY source, state";
-    let repeated = "SELECT m.source, count(*) AS number FROM repeats r JOIN messages m ON m.id = r.message \
-                    WHERE r.day = $1 GROUP BY m.source";
-    for (sql, what) in [
-        (received, Count::Received),
-        (by_state, Count::State),
-        (repeated, Count::Repeated),
-    ] {
+    let repeated = "SELECT m.source, NULL AS state, count(*) AS number FROM repeats r \
+                    JOIN messages m ON m.id = r.message WHERE r.day = $1 GROUP BY m.source";
+    for sql in [by_state, repeated] {
         for row in sqlx::query(sql).bind(day).fetch_all(&mut *connection).await? {
             let source: ConnectorName = decode::parsed(&row, "source")?;
             let number = decode::number::<i64>(&row, "number")? as u64;
             let balance = rows
                 .entry(source.clone())
                 .or_insert_with(|| BalanceRow::empty(source, day));
-            match what {
-                Count::Received => balance.received = number,
-                Count::Repeated => balance.repeated = number,
-                Count::State => {
-                    if let Some(state) = MessageState::of_rank(decode::get(&row, "state")?) {
-                        *balance.count_mut(state) = number;
-                    }
-                }
+            let Some(state) = decode::get::<Option<i64>>(&row, "state")? else {
+                balance.repeated = number;
+                continue;
+            };
+            // Received counts whatever the state is, so that a state which nobody knows shows as a difference.
+            balance.received += number;
+            if let Some(state) = MessageState::of_rank(state) {
+                *balance.count_mut(state) = number;
             }
         }
     }
     Ok(rows.into_values().collect())
-}
-
-/// What a question counts.
-#[derive(Clone, Copy)]
-enum Count {
-    Received,
-    State,
-    Repeated,
 }
 
 pub(crate) async fn outgoing(connection: &mut Connection, day: &str) -> Result<Vec<OutgoingRow>, StoreError> {
