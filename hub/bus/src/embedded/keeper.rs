@@ -20,7 +20,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 /// whenever the heap has doubled, which with the few megabytes that a server of ours holds is all the time: a third of the
 /// server's processor time while documents pass, a sixth while records do. The limit keeps what that costs in memory small;
 /// what must be held is held beyond it.
-const COLLECTOR: [(&str, &str); 2] = [("GOGC", "400"), ("GOMEMLIMIT", "256MiB")];
+const COLLECTOR: [(&str, &str); 2] = [("GOGC", "200"), ("GOMEMLIMIT", "1GiB")];
 /// How long the server has to end in order.
 const PATIENCE: Duration = Duration::from_secs(10);
 
