@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The hub's side of NATS: one connection in the account HUB, one in the system account.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_nats::Request;
@@ -9,6 +10,7 @@ use bytes::Bytes;
 use hub_message::{AnswerHead, Ask, ConnectorName, Recipient};
 
 use crate::answer::{looked_up, to_json};
+use crate::damage::{self, Damage};
 use crate::fault::BusFault;
 use crate::inbound::{Inbound, Receipts, Records};
 use crate::link::{ClientTls, Link, LinkSettings};
@@ -204,6 +206,19 @@ impl Bus {
             facts.push(server_facts::stream(&self.context, &streams::inbound_name(connector)).await?);
         }
         Ok(facts)
+    }
+
+    /// Damage to the files of the stream of deliveries (`None`) or of a connector's inbound stream: looks at its first
+    /// `most` messages and at those that were found before, by stream.
+    pub async fn damage(
+        &self,
+        inbound: Option<&ConnectorName>,
+        known: &BTreeMap<String, Vec<u64>>,
+        most: usize,
+    ) -> Result<Option<Damage>, BusFault> {
+        let name = inbound.map_or_else(|| OUT.to_owned(), streams::inbound_name);
+        let known = known.get(&name).map(Vec::as_slice).unwrap_or_default();
+        damage::look(&self.context, &name, known, most).await
     }
 
     /// Names of the connectors that have an inbound stream, whether or not they are configured.

@@ -249,6 +249,12 @@ pub struct Stream {
     pub bytes: u64,
     /// Bytes that it may hold.
     pub bytes_max: u64,
+    /// Sequences of messages that are in it and cannot be read, because their file is damaged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<u64>,
+    /// Bytes that the server cut off its files as damaged when it started.
+    #[serde(default)]
+    pub cut_bytes: u64,
 }
 
 /// How the case store is.

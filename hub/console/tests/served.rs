@@ -82,6 +82,8 @@ fn sample() -> Status {
                 messages: 1,
                 bytes: 1500,
                 bytes_max: 1 << 31,
+                unreadable: Vec::new(),
+                cut_bytes: 0,
             }],
         },
         store: Store {

@@ -5,6 +5,7 @@ mod architecture;
 mod bad_input;
 mod connectors;
 mod contents;
+mod damage;
 mod kill;
 mod lookups;
 mod main_line;

@@ -12,6 +12,7 @@
 
 mod attacks;
 mod connectors;
+mod damage;
 mod embedded;
 mod order;
 mod streams;

@@ -22,7 +22,8 @@ use crate::command::store_file;
 use crate::config::{Configuration, Nats};
 use crate::control::{Control, Demand};
 use crate::hub::{
-    Audit, BlobService, CaseWriter, LookupService, Measured, Meter, Quotas, Registrar, listen_to_beats, now, sweep,
+    Audit, BlobService, CaseWriter, Inspector, LookupService, Measured, Meter, Quotas, Registrar, listen_to_beats, now,
+    sweep,
 };
 use crate::status::{Board, Gatherer, unknown};
 
@@ -235,6 +236,12 @@ async fn start_services(
         configuration: configuration.clone(),
         measured,
     };
+    let (found, damages) = watch::channel(Vec::new());
+    let inspector = Inspector {
+        bus: town.bus.clone(),
+        configuration: configuration.clone(),
+        found,
+    };
     let gatherer = Gatherer {
         since: now(),
         embedded,
@@ -243,6 +250,7 @@ async fn start_services(
         board: Arc::clone(&town.board),
         audit: Arc::clone(&town.audit),
         measured: measurements,
+        damages,
         configuration,
         status,
         asked: Arc::clone(&town.asked),
@@ -255,6 +263,7 @@ async fn start_services(
     let documents = town.documents.clone();
     let services = &mut town.groups.services;
     services.start("meter", |stop| meter.run(stop));
+    services.start("inspector", |stop| inspector.run(stop));
     services.start("status", |stop| gatherer.run(stop));
     services.start("sweep", |stop| sweep(documents, stop));
     town.groups.writers.start("case records", |stop| writer.run(stop));

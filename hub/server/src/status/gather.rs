@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hub_bus::Bus;
+use hub_bus::{Bus, Damage};
 use hub_console::{Connector, Counts, Health, Nats, Outgoing, Rules, Status, Store, Stream, Work};
 use hub_message::{Beat, ConnectorName, Recipient, Timestamp};
 use hub_store::{BalanceRow, DeadLetterCount, OutgoingRow, StoreFacts};
@@ -35,6 +35,7 @@ pub(crate) struct Gatherer {
     pub(crate) board: Arc<Board>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) measured: watch::Receiver<Measured>,
+    pub(crate) damages: watch::Receiver<Vec<Damage>>,
     pub(crate) configuration: watch::Receiver<Arc<Configuration>>,
     pub(crate) status: watch::Sender<Arc<Status>>,
     /// Told when somebody wants to know it now.
@@ -127,12 +128,18 @@ impl Gatherer {
         let server = self.bus.server();
         let connected = self.bus.is_connected();
         let sync_always = server.sync_always.unwrap_or(false);
-        let (status, sentence) = whole::nats(connected && measured.answered, sync_always);
-        let streams = measured.streams.iter().map(|stream| Stream {
-            name: stream.name.clone(),
-            messages: stream.messages,
-            bytes: stream.bytes,
-            bytes_max: stream.bytes_max,
+        let damages = self.damages.borrow();
+        let (status, sentence) = whole::nats(connected && measured.answered, sync_always, &damages);
+        let streams = measured.streams.iter().map(|stream| {
+            let damage = damages.iter().find(|damage| damage.stream == stream.name);
+            Stream {
+                name: stream.name.clone(),
+                messages: stream.messages,
+                bytes: stream.bytes,
+                bytes_max: stream.bytes_max,
+                unreadable: damage.map(|damage| damage.unreadable.clone()).unwrap_or_default(),
+                cut_bytes: damage.map_or(0, |damage| damage.cut_bytes),
+            }
         });
         Nats {
             status,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The sentence about the whole: the worst thing, and only that.
 
+use hub_bus::Damage;
 use hub_console::{Connector, Health, Nats, Store};
 
 /// How the whole is: what stands still for everybody goes before a single connector of the same colour.
@@ -19,16 +20,39 @@ pub(super) fn judge(nats: &Nats, store: &Store, connectors: &[Connector]) -> (He
     worst
 }
 
-/// How NATS is.
-pub(super) fn nats(answers: bool, sync_always: bool) -> (Health, String) {
-    match (answers, sync_always) {
-        (false, _) => (Health::Fail, "Der Nachrichtendienst (NATS) antwortet nicht; es wird laufend neu versucht.".to_owned()),
-        (true, false) => (
-            Health::Fail,
-            "Der Nachrichtendienst (NATS) bestätigt, bevor er sicher gespeichert hat: Ein Stromausfall kann Nachrichten kosten.".to_owned(),
-        ),
-        (true, true) => (Health::Pass, "Läuft und speichert jede Nachricht sicher, bevor er sie bestätigt.".to_owned()),
+/// How NATS is. Damage goes before a slower danger, because somebody has to act.
+pub(super) fn nats(answers: bool, sync_always: bool, damages: &[Damage]) -> (Health, String) {
+    if !answers {
+        let away = "Der Nachrichtendienst (NATS) antwortet nicht; es wird laufend neu versucht.";
+        return (Health::Fail, away.to_owned());
     }
+    if let Some(damage) = damages.first() {
+        return (Health::Fail, damaged(damage));
+    }
+    if !sync_always {
+        let unsynced = "Der Nachrichtendienst (NATS) bestätigt, bevor er sicher gespeichert hat: Ein Stromausfall kann \
+                       Nachrichten kosten.";
+        return (Health::Fail, unsynced.to_owned());
+    }
+    let well = "Läuft und speichert jede Nachricht sicher, bevor er sie bestätigt.";
+    (Health::Pass, well.to_owned())
+}
+
+fn damaged(damage: &Damage) -> String {
+    let stream = &damage.stream;
+    let what = match damage.unreadable.as_slice() {
+        [] => format!("beim Start fehlten {} Byte am Ende einer Datei", damage.cut_bytes),
+        [one] => format!("Nachricht {one} ist nicht lesbar"),
+        [first, .., last] => format!(
+            "{} Nachrichten ({first} bis {last}) sind nicht lesbar",
+            damage.unreadable.len()
+        ),
+    };
+    let remedy = match stream.strip_prefix("IN_") {
+        Some(source) => format!("was {source} zuletzt gesendet hat, bitte prüfen und erneut senden lassen"),
+        None => "Zustellungen ohne Quittung bitte prüfen".to_owned(),
+    };
+    format!("Der Strom {stream} ist beschädigt: {what}; {remedy}.")
 }
 
 /// How the case store is.
@@ -52,9 +76,38 @@ mod tests {
 
     #[test]
     fn an_unsynced_server_is_red() {
-        assert_eq!(nats(true, false).0, Health::Fail);
-        assert_eq!(nats(true, true).0, Health::Pass);
+        assert_eq!(nats(true, false, &[]).0, Health::Fail);
+        assert_eq!(nats(true, true, &[]).0, Health::Pass);
         assert_eq!(store(false, false).0, Health::Warn);
         assert_eq!(store(true, true).0, Health::Fail);
+    }
+
+    #[track_caller]
+    fn check(stream: &str, unreadable: &[u64], cut_bytes: u64, expected: &str) {
+        let damage = Damage {
+            stream: stream.to_owned(),
+            unreadable: unreadable.to_vec(),
+            cut_bytes,
+        };
+        let (health, sentence) = nats(true, true, &[damage]);
+        assert_eq!(health, Health::Fail);
+        assert!(sentence.contains(expected), "{sentence}");
+    }
+
+    #[test]
+    fn damage_says_where_and_what_to_do() {
+        check(
+            "IN_scan",
+            &[51],
+            0,
+            "IN_scan ist beschädigt: Nachricht 51 ist nicht lesbar; was scan zuletzt",
+        );
+        check("IN_scan", &[51, 60], 0, "2 Nachrichten (51 bis 60)");
+        check(
+            "OUT",
+            &[],
+            259,
+            "fehlten 259 Byte am Ende einer Datei; Zustellungen ohne Quittung",
+        );
     }
 }
