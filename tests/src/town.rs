@@ -131,6 +131,23 @@ impl Town {
         }
     }
 
+    /// Ends all processes of the town by SIGKILL, as a power failure would, and waits until they are gone.
+    pub fn kill_all(&mut self) {
+        let hub = self.hub_pid();
+        // Stopped first, so that it starts none in the place of one that has ended.
+        process::signal(hub, rustix::process::Signal::STOP);
+        let others = process::descendants(hub);
+        for &pid in &others {
+            process::signal(pid, rustix::process::Signal::KILL);
+        }
+        self.kill_hub();
+        let end = Instant::now() + PATIENCE;
+        while others.iter().any(|&pid| process::is_running(pid)) {
+            assert!(Instant::now() < end, "a killed process goes on\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Asks the hub to end and waits for it.
     pub fn stop(&mut self) -> std::process::ExitStatus {
         let mut hub = self.hub.take().expect("a running hub");
@@ -179,6 +196,18 @@ impl Town {
         let unfinished = folder.join(format!("{name}.part"));
         std::fs::write(&unfinished, content).expect("a file");
         std::fs::rename(&unfinished, folder.join(name)).expect("a file");
+    }
+
+    /// The same on the disk, file and name, when it returns: a power failure does not take it.
+    pub fn drop_file_durably(&self, folder: &str, name: &str, content: &[u8]) {
+        let path = self.data().join(folder);
+        std::fs::create_dir_all(&path).expect("a hot folder");
+        let unfinished = path.join(format!("{name}.part"));
+        std::fs::write(&unfinished, content)
+            .and_then(|()| std::fs::File::open(&unfinished)?.sync_all())
+            .and_then(|()| std::fs::rename(&unfinished, path.join(name)))
+            .and_then(|()| std::fs::File::open(&path)?.sync_all())
+            .expect("a file");
     }
 
     /// The finished files of a folder below the data folder, by name.

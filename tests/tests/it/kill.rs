@@ -8,8 +8,8 @@ use amtshub_tests::record;
 use amtshub_tests::town::Town;
 use rustix::process::Signal;
 
-const MESSAGES: usize = 2000;
-const CASES: usize = 20;
+pub(crate) const MESSAGES: usize = 2000;
+pub(crate) const CASES: usize = 20;
 
 pub(crate) fn town() -> Town {
     let town = Town::new();

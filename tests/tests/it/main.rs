@@ -8,6 +8,7 @@ mod contents;
 mod kill;
 mod lookups;
 mod main_line;
+mod power;
 mod quota;
 mod reload;
 mod sabotage;
