@@ -2,8 +2,9 @@
 //! The kernel's requests, put to the tree.
 //!
 //! The kernel keeps pages of files (so that shared mappings work) but never holds writes back: each write reaches the tree
-//! before the program hears that it was done. It keeps no names and no attributes, and because no inode number comes twice,
-//! nothing that it kept from before a power failure can be taken for something that is there after it.
+//! before the program hears that it was done. It may keep names and attributes too, since all changes come through it; at a
+//! power failure they are taken from it. And because no inode number comes twice, nothing from before a power failure can be
+//! taken for something that is there after it.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -21,8 +22,8 @@ use crate::tree::{Attributes, Kind};
 
 use crate::answers::{BLOCK, attributes, errno, kind_of};
 
-/// The kernel asks anew each time.
-const AT_ONCE: Duration = Duration::ZERO;
+/// How long the kernel may keep names and attributes: until they are taken from it.
+const KEPT: Duration = Duration::from_secs(3600);
 
 /// Flags of open(2) with which each write is durable.
 const SYNCHRONOUS: u32 = rustix::fs::OFlags::SYNC.union(rustix::fs::OFlags::DSYNC).bits();
@@ -69,7 +70,7 @@ impl Filesystem for Adapter {
             let ino = tree.find(parent.0, name).map_err(errno)?;
             tree.look(ino).map(|look| attributes(&look)).map_err(errno)
         });
-        answer!(reply, found, found => reply.entry(&AT_ONCE, &found, Generation(0)));
+        answer!(reply, found, found => reply.entry(&KEPT, &found, Generation(0)));
     }
 
     fn getattr(&self, _request: &Request, ino: INodeNo, _handle: Option<FileHandle>, reply: ReplyAttr) {
@@ -77,7 +78,7 @@ impl Filesystem for Adapter {
             .0
             .tree()
             .and_then(|tree| tree.look(ino.0).map(|look| attributes(&look)).map_err(errno));
-        answer!(reply, found, found => reply.attr(&AT_ONCE, &found));
+        answer!(reply, found, found => reply.attr(&KEPT, &found));
     }
 
     fn setattr(
@@ -118,7 +119,7 @@ impl Filesystem for Adapter {
             tree.change(ino.0, change).map_err(errno)?;
             tree.look(ino.0).map(|look| attributes(&look)).map_err(errno)
         });
-        answer!(reply, found, found => reply.attr(&AT_ONCE, &found));
+        answer!(reply, found, found => reply.attr(&KEPT, &found));
     }
 
     fn readlink(&self, _request: &Request, ino: INodeNo, reply: ReplyData) {
@@ -143,17 +144,17 @@ impl Filesystem for Adapter {
         reply: ReplyEntry,
     ) {
         let made = kind_of(mode).and_then(|kind| self.make(request, (parent, name), kind, mode));
-        answer!(reply, made, made => reply.entry(&AT_ONCE, &made, Generation(0)));
+        answer!(reply, made, made => reply.entry(&KEPT, &made, Generation(0)));
     }
 
     fn mkdir(&self, request: &Request, parent: INodeNo, name: &OsStr, mode: u32, _umask: u32, reply: ReplyEntry) {
         let made = self.make(request, (parent, name), Kind::Folder, mode);
-        answer!(reply, made, made => reply.entry(&AT_ONCE, &made, Generation(0)));
+        answer!(reply, made, made => reply.entry(&KEPT, &made, Generation(0)));
     }
 
     fn symlink(&self, request: &Request, parent: INodeNo, name: &OsStr, target: &Path, reply: ReplyEntry) {
         let made = self.make(request, (parent, name), Kind::Link(target.into()), 0o777);
-        answer!(reply, made, made => reply.entry(&AT_ONCE, &made, Generation(0)));
+        answer!(reply, made, made => reply.entry(&KEPT, &made, Generation(0)));
     }
 
     fn link(&self, _request: &Request, ino: INodeNo, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
@@ -161,7 +162,7 @@ impl Filesystem for Adapter {
             tree.link(ino.0, parent.0, name, SystemTime::now()).map_err(errno)?;
             tree.look(ino.0).map(|look| attributes(&look)).map_err(errno)
         });
-        answer!(reply, found, found => reply.entry(&AT_ONCE, &found, Generation(0)));
+        answer!(reply, found, found => reply.entry(&KEPT, &found, Generation(0)));
     }
 
     fn unlink(&self, _request: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
@@ -220,7 +221,7 @@ impl Filesystem for Adapter {
                 Ok(made)
             });
         answer!(reply, made, made => {
-            reply.created(&AT_ONCE, &made, Generation(0), FileHandle(0), FopenFlags::FOPEN_KEEP_CACHE);
+            reply.created(&KEPT, &made, Generation(0), FileHandle(0), FopenFlags::FOPEN_KEEP_CACHE);
         });
     }
 

@@ -2,6 +2,7 @@
 //! A disk that can lose its power: the tree behind a lock, and whether there is power.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fuser::{Errno, FileHandle};
@@ -12,6 +13,14 @@ use crate::tree::{Chance, Dropped, Ino, ROOT, Tree};
 
 /// The rows of a folder as they were when a program began to read it.
 type Listing = Arc<Vec<Row>>;
+
+/// What the kernel may know of a disk.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) inodes: Vec<Ino>,
+    /// The names in the root; with them goes what is below.
+    pub(crate) below_root: Vec<OsString>,
+}
 
 /// A disk.
 #[derive(Debug)]
@@ -69,20 +78,29 @@ impl Disk {
         }
     }
 
-    /// The power fails. Also the numbers of all inodes there were.
-    pub(crate) fn cut_power(&self) -> (Dropped, Vec<Ino>) {
+    /// The power fails. What was lost, and what the kernel may have kept.
+    pub(crate) fn cut_power(&self) -> (Dropped, Known) {
         let mut state = self.state();
         let state = &mut *state;
         if !state.powered {
-            return (Dropped::default(), Vec::new());
+            return (Dropped::default(), Known::default());
         }
         state.powered = false;
         state.listings.clear();
-        let before = state.tree.numbers();
+        let known = Known {
+            inodes: state.tree.numbers(),
+            below_root: state
+                .tree
+                .list(ROOT)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect(),
+        };
         if let Some(chance) = &mut state.survivors {
             state.tree.survive(chance);
         }
-        (state.tree.lose(), before)
+        (state.tree.lose(), known)
     }
 
     /// The power is back.

@@ -11,7 +11,7 @@ use rustix::mount::UnmountFlags;
 use crate::adapter::Adapter;
 use crate::backing;
 use crate::disk::Disk;
-use crate::tree::Dropped;
+use crate::tree::{Dropped, ROOT};
 
 /// The name of the file system in `/proc/mounts`.
 const NAME: &str = "powerfs";
@@ -114,10 +114,13 @@ impl Mounted {
     /// The power fails: what was not fsynced is gone, and until [`Mounted::restore`] every operation fails with EIO. A file
     /// that was open then is never usable again, as after a reboot: end the programs before.
     pub fn cut_power(&self) -> Dropped {
-        let (dropped, inodes) = self.disk.cut_power();
-        // What the kernel still holds of them is refused by now; what programs had mapped is taken from them.
+        let (dropped, known) = self.disk.cut_power();
+        // What the kernel kept is taken from it, also what programs had mapped; what it would still write is refused by now.
         let notifier = self.session.notifier();
-        for ino in inodes {
+        for name in known.below_root {
+            let _ = notifier.inval_entry(INodeNo(ROOT), &name);
+        }
+        for ino in known.inodes {
             let _ = notifier.inval_inode(INodeNo(ino), 0, 0);
         }
         dropped

@@ -20,6 +20,8 @@ fn without_power_everything_fails() {
     let mut reading = File::open(scratch.path("file")).unwrap();
     let mut begin = [0; 10];
     reading.read_exact(&mut begin).unwrap();
+    std::fs::create_dir_all(scratch.path("deep/deeper")).unwrap();
+    assert!(scratch.path("deep/deeper").is_dir(), "the kernel knows it");
     scratch.mounted.cut_power();
     assert_eq!(
         scratch.mounted.cut_power(),
@@ -31,6 +33,7 @@ fn without_power_everything_fails() {
     assert_eq!(code(file.sync_all().unwrap_err()), INPUT_OUTPUT);
     assert_eq!(code(reading.read_exact(&mut begin).unwrap_err()), INPUT_OUTPUT);
     assert_eq!(code(File::open(scratch.path("file")).unwrap_err()), INPUT_OUTPUT);
+    assert_eq!(code(scratch.path("deep/deeper").metadata().unwrap_err()), INPUT_OUTPUT);
     assert_eq!(code(File::create(scratch.path("new")).unwrap_err()), INPUT_OUTPUT);
     assert_eq!(code(std::fs::read_dir(scratch.mounted.at()).unwrap_err()), INPUT_OUTPUT);
     assert!(scratch.mounted.is_mounted());
