@@ -51,6 +51,26 @@ pub fn children(pid: u32) -> Vec<(u32, String)> {
         .collect()
 }
 
+/// The children of a process, their children and so on.
+pub fn descendants(pid: u32) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut waiting = vec![pid];
+    while let Some(pid) = waiting.pop() {
+        let below = children(pid).into_iter().map(|(child, _)| child);
+        waiting.extend(below.clone());
+        found.extend(below);
+    }
+    found
+}
+
+/// Whether a process runs; one that has ended and was not collected yet does not.
+pub fn is_running(pid: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let behind_name = status.rsplit(')').next().unwrap_or_default();
+    let state = behind_name.split_whitespace().next();
+    state.is_some_and(|state| state != "Z" && state != "X")
+}
+
 /// Sends a signal to a process.
 pub fn signal(pid: u32, signal: rustix::process::Signal) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {

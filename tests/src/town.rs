@@ -79,8 +79,21 @@ impl Town {
         self.folder.path().join("data")
     }
 
-    /// Starts the hub and waits until it answers.
+    /// Starts the hub and waits until it answers and is well.
     pub fn start(&mut self) {
+        self.launch();
+        self.wait("the hub answers", |town| town.amtshub(["status"]).status.success());
+    }
+
+    /// Starts the hub and waits until it answers, be it with a red status.
+    pub fn start_red(&mut self) {
+        self.launch();
+        self.wait("the hub answers", |town| {
+            matches!(town.amtshub(["status"]).status.code(), Some(0 | 1))
+        });
+    }
+
+    fn launch(&mut self) {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -104,10 +117,6 @@ impl Town {
                 )
             });
         self.hub = Some(child);
-        // Also a hub that has a fault to report answers.
-        self.wait("the hub answers", |town| {
-            matches!(town.amtshub(["status"]).status.code(), Some(0 | 1))
-        });
     }
 
     /// Process id of the hub.
@@ -131,6 +140,23 @@ impl Town {
         if let Some(mut hub) = self.hub.take() {
             let _ = hub.kill();
             let _ = hub.wait();
+        }
+    }
+
+    /// Ends all processes of the town by SIGKILL, as a power failure would, and waits until they are gone.
+    pub fn kill_all(&mut self) {
+        let hub = self.hub_pid();
+        // Stopped first, so that it starts none in the place of one that has ended.
+        process::signal(hub, rustix::process::Signal::STOP);
+        let others = process::descendants(hub);
+        for &pid in &others {
+            process::signal(pid, rustix::process::Signal::KILL);
+        }
+        self.kill_hub();
+        let end = Instant::now() + PATIENCE;
+        while others.iter().any(|&pid| process::is_running(pid)) {
+            assert!(Instant::now() < end, "a killed process goes on\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -184,6 +210,18 @@ impl Town {
         std::fs::rename(&unfinished, folder.join(name)).expect("a file");
     }
 
+    /// The same on the disk, file and name, when it returns: a power failure does not take it.
+    pub fn drop_file_durably(&self, folder: &str, name: &str, content: &[u8]) {
+        let path = self.data().join(folder);
+        std::fs::create_dir_all(&path).expect("a hot folder");
+        let unfinished = path.join(format!("{name}.part"));
+        std::fs::write(&unfinished, content)
+            .and_then(|()| std::fs::File::open(&unfinished)?.sync_all())
+            .and_then(|()| std::fs::rename(&unfinished, path.join(name)))
+            .and_then(|()| std::fs::File::open(&path)?.sync_all())
+            .expect("a file");
+    }
+
     /// The finished files of a folder below the data folder, by name.
     pub fn files(&self, folder: &str) -> Vec<PathBuf> {
         files(&self.data().join(folder))
@@ -234,8 +272,10 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
         .into_iter()
         .flatten()
         .flatten()
+        // The kind comes with the name: no look at each of thousands of files.
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
         .map(|entry| entry.path())
-        .filter(|path| path.is_file() && !path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')))
         .collect();
     found.sort();
     found

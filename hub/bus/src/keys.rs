@@ -32,6 +32,8 @@ impl Keys {
             .recursive(true)
             .mode(0o700)
             .create(folder)
+            // Also what a process left that was killed in the moment before the name of a key was on the disk.
+            .and_then(|()| write_through(folder))
             .map_err(|error| KeyFault {
                 path: folder.to_owned(),
                 reason: error.to_string(),
@@ -55,7 +57,9 @@ impl Keys {
             reason: error.to_string(),
         };
         if file.exists() {
-            fs::rename(&file, old(&file)).map_err(fault)?;
+            fs::rename(&file, old(&file))
+                .and_then(|()| write_through(&self.folder))
+                .map_err(fault)?;
         }
         seed(&file).map(drop)
     }
@@ -63,7 +67,8 @@ impl Keys {
     /// Lets the old key of a connector count no longer; `false` when there is none.
     pub fn forget_old(&self, name: &ConnectorName) -> Result<bool, KeyFault> {
         let file = old(&self.connector_file(name));
-        match fs::remove_file(&file) {
+        // On the disk before it is said: a key that counts no longer must not come back with a power failure.
+        match fs::remove_file(&file).and_then(|()| write_through(&self.folder)) {
             Ok(()) => Ok(true),
             Err(gone) if gone.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(KeyFault {
@@ -110,6 +115,11 @@ impl Keys {
     }
 }
 
+/// Brings the names in the folder of the keys to the disk.
+fn write_through(folder: &Path) -> std::io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
 /// Where a key lies that is being replaced.
 fn old(file: &Path) -> PathBuf {
     file.with_extension("seed.old")
@@ -154,6 +164,7 @@ fn seed(path: &Path) -> Result<String, KeyFault> {
     file.write_all(seed.as_bytes())
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&unfinished, path))
+        .and_then(|()| path.parent().map_or(Ok(()), write_through))
         .map_err(|error| fault(error.to_string()))?;
     Ok(seed)
 }
@@ -168,7 +179,35 @@ fn public_of(seed: &str) -> Result<String, String> {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
+    use amtshub_powerfs::PowerFs;
+
     use super::*;
+
+    /// Takes root and `/dev/fuse`.
+    #[test]
+    fn what_was_said_of_keys_is_so_after_a_power_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = PowerFs::mount(folder.path(), folder.path()).unwrap();
+        let keys = Keys::open(&disk.at().join("keys")).unwrap();
+        let name: ConnectorName = "finance".parse().unwrap();
+        let power_failure = || {
+            fs::write(disk.at().join("canary"), b"lost").unwrap();
+            assert!(disk.cut_power().bytes > 0);
+            disk.restore();
+            keys.public_of_connector(&name).unwrap()
+        };
+        let first = keys.public_of_connector(&name).unwrap();
+        assert_eq!(power_failure(), first, "a key that somebody may have been given");
+        keys.replace_connector(&name).unwrap();
+        let both = keys.public_of_connector(&name).unwrap();
+        assert_eq!(power_failure(), both, "a new key beside the old");
+        assert!(keys.forget_old(&name).unwrap());
+        assert_eq!(
+            power_failure(),
+            both[..1],
+            "a key that counts no longer does not come back"
+        );
+    }
 
     #[test]
     fn seeds_are_made_once_and_kept_private() {

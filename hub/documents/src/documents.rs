@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hub_message::{ConnectorName, Digest};
 use object_store::local::LocalFileSystem;
+use object_store::path::Path as Address;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 use crate::address;
@@ -56,14 +57,37 @@ impl Documents {
         })
     }
 
+    /// The same store, which now says *kept* before anything is on the disk.
+    #[cfg(feature = "sabotage")]
+    pub fn without_fsync(mut self) -> Result<Self, DocumentsFault> {
+        self.store = Arc::new(LocalFileSystem::new_with_prefix(&*self.root)?);
+        Ok(self)
+    }
+
     /// Keeps a content that the hub itself made. Keeping it twice changes nothing.
     pub async fn put(&self, content: &Bytes) -> Result<Digest, DocumentsFault> {
         let digest = digest_of(content.clone()).await?;
-        if self.size(&digest).await? != Some(content.len() as u64) {
-            let payload = content.clone().into();
-            self.store.put(&address::content(&digest), payload).await?;
+        let address = address::content(&digest);
+        if self.size(&digest).await? == Some(content.len() as u64) {
+            self.make_last(&[address]).await?;
+        } else {
+            self.store.put(&address, content.clone().into()).await?;
         }
         Ok(digest)
+    }
+
+    /// Writes through the names of what is there already: whoever gave them may have been killed in the moment before they
+    /// were on the disk. The contents were before they had a name.
+    pub(crate) async fn make_last(&self, addresses: &[Address]) -> Result<(), DocumentsFault> {
+        let files: Vec<PathBuf> = addresses.iter().map(|address| self.file_of(address)).collect();
+        let root = self.root.clone();
+        let fsync = move || {
+            let above = files.iter().flat_map(|file| file.ancestors().skip(1));
+            above
+                .filter(|folder| folder.starts_with(&root))
+                .try_for_each(|folder| fs::File::open(folder)?.sync_all())
+        };
+        Ok(tokio::task::spawn_blocking(fsync).await??)
     }
 
     /// The whole content, at most `max` bytes, verified.

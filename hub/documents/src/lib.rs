@@ -8,6 +8,8 @@
 mod address;
 mod documents;
 mod fault;
+#[cfg(test)]
+mod power;
 mod sweep;
 mod upload;
 mod writing;

@@ -64,6 +64,7 @@ impl Documents {
             return Err(DocumentsFault::TooLarge { size, max });
         }
         if self.was_sent_by(sender, digest).await? && self.size(digest).await? == Some(size) {
+            self.make_last_sent(sender, digest).await?;
             let exists = true;
             return Ok(Begun { offset: size, exists });
         }
@@ -107,7 +108,9 @@ impl Documents {
         let expected = digest.clone();
         let finished = self.write(&upload, move |writing| writing.finish(&expected)).await;
         match self.give_up_on_mismatch(&upload, finished).await {
-            Err(DocumentsFault::Missing) if self.was_sent_by(sender, digest).await? => return Ok(()),
+            Err(DocumentsFault::Missing) if self.was_sent_by(sender, digest).await? => {
+                return self.make_last_sent(sender, digest).await;
+            }
             other => other?,
         }
         self.store.rename(&upload, &address::content(digest)).await?;
@@ -116,6 +119,11 @@ impl Documents {
             .put(&address::sent(sender, digest), Bytes::new().into())
             .await?;
         Ok(())
+    }
+
+    async fn make_last_sent(&self, sender: &ConnectorName, digest: &Digest) -> Result<(), DocumentsFault> {
+        self.make_last(&[address::content(digest), address::sent(sender, digest)])
+            .await
     }
 
     async fn write<T: Send + 'static>(

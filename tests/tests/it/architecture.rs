@@ -40,6 +40,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("connector", &["hub-message", "connector-sdk"]),
     // For the tests of kinds only: no kind may name it otherwise.
     ("connector-testing", &["hub-message", "hub-bus", "hub-documents"]),
+    // For tests only as well, and it knows nothing of what is tested on it.
+    ("amtshub-powerfs", &[]),
 ];
 
 /// Libraries that only these crates may name.
@@ -58,6 +60,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("lsp-types", &["hub-authoring"]),
     ("axum", &["hub-console"]),
     ("redb", &["connector-sdk"]),
+    ("fuser", &["amtshub-powerfs"]),
     ("clap", &["amtshub", "connector-sdk"]),
 ];
 

@@ -10,9 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hub_message::Digest;
 
-const MAILS: usize = 150;
+pub(crate) const MAILS: usize = 150;
 
-fn town() -> Town {
+pub(crate) fn town() -> Town {
     let town = Town::new();
     town.connector(
         "post",
@@ -45,7 +45,7 @@ fn content(number: usize) -> Vec<u8> {
     (0..length).map(|_| byte()).collect()
 }
 
-fn mail(number: usize) -> String {
+pub(crate) fn mail(number: usize) -> String {
     let encoded = STANDARD.encode(content(number));
     let lines: Vec<&str> = encoded
         .as_bytes()
@@ -104,10 +104,15 @@ fn attachments_arrive_whole_and_once_though_the_hub_is_killed() {
         town.kill_hub();
     }
     town.start();
+    check(&town);
+}
+
+/// Waits until all attachments have arrived, then looks at them.
+pub(crate) fn check(town: &Town) {
     town.wait("everything is delivered", |town| {
         town.files("akte/in").len() >= 2 * MAILS && town.connector_status("akte")["waiting"] == 0
     });
-    let found = delivered(&town);
+    let found = delivered(town);
     for number in 0..MAILS {
         let digest = Digest::of(&content(number));
         let said = found.said.get(&format!("Unterlagen {number}"));

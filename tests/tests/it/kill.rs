@@ -8,8 +8,8 @@ use amtshub_tests::record;
 use amtshub_tests::town::Town;
 use rustix::process::Signal;
 
-const MESSAGES: usize = 2000;
-const CASES: usize = 20;
+pub(crate) const MESSAGES: usize = 2000;
+pub(crate) const CASES: usize = 20;
 
 pub(crate) fn town() -> Town {
     let town = Town::new();
@@ -30,6 +30,11 @@ pub(crate) fn drop_all(town: &Town) {
 
 /// What is wrong with what arrived: doubles, gaps, disorder within a case.
 pub(crate) fn faults(town: &Town) -> Vec<String> {
+    faults_among(town, MESSAGES)
+}
+
+/// The same when fewer were sent.
+pub(crate) fn faults_among(town: &Town, messages: usize) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
     let mut found = Vec::new();
@@ -46,7 +51,7 @@ pub(crate) fn faults(town: &Town) -> Vec<String> {
         }
     }
     found.extend(
-        (0..MESSAGES)
+        (0..messages)
             .filter(|number| !seen.contains(number))
             .map(|number| format!("{number} is missing")),
     );
@@ -55,15 +60,20 @@ pub(crate) fn faults(town: &Town) -> Vec<String> {
 
 /// Waits until everything has arrived, then looks at it.
 pub(crate) fn check(town: &Town) {
+    check_all(town, MESSAGES);
+}
+
+/// The same when fewer were sent.
+pub(crate) fn check_all(town: &Town, messages: usize) {
     town.wait("everything is delivered", |town| {
-        town.files("ziel/out").len() >= MESSAGES
+        town.files("ziel/out").len() >= messages
     });
     town.wait("nothing waits any more", |town| {
         let source = town.connector_status("quelle");
         let target = town.connector_status("ziel");
-        source["today"]["delivered"] == MESSAGES && target["waiting"] == 0
+        source["today"]["delivered"] == messages && target["waiting"] == 0
     });
-    assert_eq!(faults(town), Vec::<String>::new());
+    assert_eq!(faults_among(town, messages), Vec::<String>::new());
     assert_eq!(
         town.json(["deadletter", "list"])["items"].as_array().map(Vec::len),
         Some(0),

@@ -9,6 +9,7 @@ mod damage;
 mod kill;
 mod lookups;
 mod main_line;
+mod power;
 mod quota;
 mod reload;
 mod sabotage;

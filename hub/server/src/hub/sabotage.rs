@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     NoReset,
     /// Give every delivery a new id each time it is planned.
     NoDedup,
+    /// Keep documents without fsync.
+    NoFsync,
     /// End the process while planning a message that holds [`POISON`]: no fault of the hub's rules, but the event that
     /// the suspect marker is for.
     DieOnPoison,

@@ -46,6 +46,12 @@ pub(super) async fn start(
     refuse_orphans(&bus, &configuration).await?;
     bus.prepare(&topology(&configuration)).await?;
     let documents = open_documents(&configuration, data.path()).await?;
+    #[cfg(feature = "sabotage")]
+    let documents = if options.sabotage.has(crate::hub::Fault::NoFsync) {
+        documents.without_fsync()?
+    } else {
+        documents
+    };
     let store = open_store(&configuration, data.path()).await?;
 
     let embedded = nats.is_some();
