@@ -116,6 +116,11 @@ impl Embedded {
         self.keeper.pid()
     }
 
+    /// Whether it speaks TLS, hence has certificates that may have been renewed.
+    pub fn speaks_tls(&self) -> bool {
+        self.settings.tls.is_some()
+    }
+
     /// Changes the connectors: accounts come and go without dropping other connections. Blocks until the server has
     /// taken the change, a few milliseconds usually.
     pub fn set_connectors(&mut self, connectors: Vec<ConnectorName>) -> Result<(), EmbeddedFault> {

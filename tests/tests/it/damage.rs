@@ -57,7 +57,7 @@ fn a_damaged_stream_file_is_reported_after_the_start() {
     });
     town.kill_hub();
     flip(&town.data().join("nats"), DAMAGED);
-    town.start();
+    town.start_red();
     let mut status = Value::Null;
     town.wait("the damage is reported", |town| {
         status = town.json(["status"]);

@@ -12,6 +12,7 @@ mod main_line;
 mod power;
 mod quota;
 mod reload;
+mod reload_load;
 mod sabotage;
 mod schemas;
 mod start;

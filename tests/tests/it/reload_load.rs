@@ -9,7 +9,7 @@ use amtshub_tests::town::Town;
 use serde_json::Value;
 
 /// Reloads in the ordinary run; `tests/run --full` asks for a thousand.
-const RELOADS: usize = 150;
+const RELOADS: usize = 100;
 const TOLD: &str = "AMTSHUB_TEST_RELOADS";
 
 /// Messages that come beside each reload.
@@ -52,7 +52,7 @@ fn rules_of_deliveries(town: &Town) -> BTreeMap<String, BTreeSet<String>> {
     let listed = town.json(["message", "list", "--limit", &limit]);
     let ids = listed["items"].as_array().expect("messages").iter();
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for id in ids.map(|item| item["id"].as_str().expect("an id")) {
+    for id in ids.map(|item| item["message"].as_str().expect("an id")) {
         let shown = town.json(["message", "show", id]);
         for part in shown["records"].as_array().expect("records") {
             let digest = part["rules"].as_str().expect("a digest");
@@ -75,7 +75,7 @@ fn number(document: &str) -> usize {
 
 #[test]
 fn every_message_is_decided_by_one_set_of_rules() {
-    let told = std::env::var(TOLD).ok().and_then(|told| told.parse().ok());
+    let told = std::env::var_os(TOLD).and_then(|told| told.to_str()?.parse().ok());
     let reloads: usize = told.unwrap_or(RELOADS);
     let mut town = town();
     town.start();

@@ -57,8 +57,10 @@ async fn prepare(town: &mut Town, new: &Configuration) -> anyhow::Result<()> {
     refuse_orphans(&town.bus, new).await?;
     // Twice, because nats-server 2.15.1 looks for what a new account imports before it has read what the hub's account
     // exports to it: after one reload the new connector would find nobody.
+    let same = names(new) == names(&town.configuration.borrow());
     for _ in 0..2 {
-        if let Some(nats) = &mut town.nats {
+        // The server knows these connectors and their keys; only its certificates may be others.
+        if let Some(nats) = town.nats.as_mut().filter(|nats| !same || nats.speaks_tls()) {
             let connectors = names(new).into_iter().collect();
             nats.set_connectors(connectors).context("accounts of the connectors")?;
             tokio::time::sleep(ACCOUNTS_PAUSE).await;
