@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::process;
 
 /// How long a town may take to do what a test waits for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A town: a configuration, a data folder and, once started, a running hub. Everything ends with this value.
 pub struct Town {
