@@ -18,9 +18,9 @@ use rustix::process::{Pid, Signal, kill_process};
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// How Go's collector works in the server, unless the administrator's environment says otherwise. By default it runs
 /// whenever the heap has doubled, which with the few megabytes that a server of ours holds is all the time: a third of the
-/// server's processor time while documents pass, a sixth while records do. The limit keeps what that costs in memory small;
-/// what must be held is held beyond it.
-const COLLECTOR: [(&str, &str); 2] = [("GOGC", "200"), ("GOMEMLIMIT", "1GiB")];
+/// server's processor time while documents pass. The limit keeps what that costs in memory within bounds when much waits; it
+/// is well above what must be held, because below that the collector would run without end.
+const COLLECTOR: [(&str, &str); 2] = [("GOGC", "400"), ("GOMEMLIMIT", "1GiB")];
 /// How long the server has to end in order.
 const PATIENCE: Duration = Duration::from_secs(10);
 
