@@ -12,8 +12,11 @@ use serde_json::json;
 
 use crate::fault::BusFault;
 
-/// Questions on the way at once.
-const ASKED: usize = 64;
+/// Questions on the way at once. Each answer holds a whole message.
+const ASKED: usize = 16;
+
+/// Bytes of messages that one look reads, so that large ones that wait do not cost minutes.
+const READ_MAX: u64 = 128 << 20;
 
 /// What is damaged in one stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +36,8 @@ struct Info {
 
 #[derive(Debug, Deserialize)]
 struct State {
+    messages: u64,
+    bytes: u64,
     first_seq: u64,
     last_seq: u64,
     #[serde(default)]
@@ -59,6 +64,12 @@ struct AnswerError {
 }
 
 impl State {
+    /// How many messages of this stream's usual size one look may read.
+    fn readable_at_once(&self) -> usize {
+        let usual = (self.bytes / self.messages.max(1)).max(1);
+        usize::try_from(READ_MAX / usual).unwrap_or(usize::MAX).max(1)
+    }
+
     /// Whether the stream counts this message as there.
     fn counts(&self, sequence: u64) -> bool {
         let deleted = self.deleted.as_deref().unwrap_or_default();
@@ -66,7 +77,7 @@ impl State {
     }
 }
 
-/// Looks at the first `most` messages of a stream and at those of `known`.
+/// Looks at the first `most` messages of a stream, fewer where they are large, and at those of `known`.
 pub(crate) async fn look(
     context: &Context,
     name: &str,
@@ -75,6 +86,7 @@ pub(crate) async fn look(
 ) -> Result<Option<Damage>, BusFault> {
     let before = state(context, name).await?;
     let first = (before.first_seq..=before.last_seq).filter(|sequence| before.counts(*sequence));
+    let most = most.min(before.readable_at_once());
     let mut suspects: Vec<u64> = known.iter().copied().chain(first.take(most)).collect();
     suspects.sort_unstable();
     suspects.dedup();
@@ -118,4 +130,30 @@ async fn is_readable(context: &Context, name: &str, sequence: u64) -> Result<boo
 
 fn away(error: impl std::fmt::Display) -> BusFault {
     BusFault::unavailable("the stream cannot be looked at", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(messages: u64, bytes: u64, expected: usize) {
+        let state = State {
+            messages,
+            bytes,
+            first_seq: 1,
+            last_seq: messages,
+            deleted: None,
+            lost: None,
+        };
+        assert_eq!(state.readable_at_once(), expected);
+    }
+
+    #[test]
+    fn few_are_read_where_they_are_large() {
+        check(0, 0, READ_MAX as usize);
+        check(1000, 1000 << 20, 128);
+        check(1000, 1000 << 10, 128 << 10);
+        check(1, 1 << 40, 1);
+    }
 }
