@@ -214,12 +214,18 @@ impl Hub {
         }
     }
 
-    /// Asks the connector something.
+    /// Asks the connector something. One that has just been started may not listen yet.
     pub async fn control(&self, verb: &str) -> Value {
-        self.bus
-            .control(&self.kind.connector(), verb, &Value::Null)
-            .await
-            .unwrap()
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.bus.control(&self.kind.connector(), verb, &Value::Null).await {
+                Ok(answer) => return answer,
+                Err(fault) if fault.to_string().contains("no responders") && Instant::now() < until => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Err(fault) => panic!("{verb}: {fault}"),
+            }
+        }
     }
 }
 
