@@ -59,11 +59,14 @@ impl Settling {
                 continue;
             }
             let before = self.known.remove(&name).filter(|known| known.signature == signature);
-            let this = before.unwrap_or_else(|| Known {
+            let mut this = before.unwrap_or_else(|| Known {
                 signature,
                 since: now,
-                renamed: self.temporary.contains(&inode) || arrived.contains(&name),
+                renamed: self.temporary.contains(&inode),
             });
+            // A file that came between the reading of the names that arrived and that of the folder is told of in the next
+            // look only. Without this the ones behind it would pass it.
+            this.renamed |= arrived.contains(&name);
             let age = now.saturating_duration_since(this.since);
             seen.push(Seen {
                 name: name.clone(),
@@ -164,6 +167,20 @@ mod tests {
         let seen = settling.look(listing, &arrived, Instant::now(), Duration::from_secs(600));
         let complete: Vec<_> = seen.iter().map(|seen| seen.complete).collect();
         assert_eq!(complete, [true, false]);
+    }
+
+    #[test]
+    fn a_file_that_is_told_of_late_is_not_passed_by_the_next() {
+        let mut settling = Settling::default();
+        let (a, b) = (("a".into(), file(1, 5)), ("b".into(), file(2, 5)));
+        let mut complete = |listing: &[(OsString, Signature)], arrived: &[&str]| {
+            let arrived = arrived.iter().map(Into::into).collect();
+            let seen = settling.look(listing.to_vec(), &arrived, Instant::now(), Duration::from_secs(600));
+            seen.iter().map(|seen| seen.complete).collect::<Vec<_>>()
+        };
+        assert_eq!(complete(std::slice::from_ref(&a), &[]), [false]);
+        assert_eq!(complete(&[a.clone(), b.clone()], &["a", "b"]), [true, true]);
+        assert_eq!(complete(&[a, b], &[]), [true, true]);
     }
 
     #[test]
