@@ -6,6 +6,7 @@
 //! that place, and only the stream's own information says how many bytes that took.
 
 use async_nats::jetstream::Context;
+use async_nats::jetstream::stream::{RawMessageErrorKind, Stream};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde_json::json;
@@ -52,17 +53,6 @@ struct Lost {
     bytes: u64,
 }
 
-/// An answer of which only the error counts.
-#[derive(Debug, Deserialize)]
-struct Answer {
-    error: Option<AnswerError>,
-}
-
-#[derive(Debug, Deserialize)]
-struct AnswerError {
-    code: u64,
-}
-
 impl State {
     /// How many messages of this stream's usual size one look may read.
     fn readable_at_once(&self) -> usize {
@@ -90,8 +80,9 @@ pub(crate) async fn look(
     let mut suspects: Vec<u64> = known.iter().copied().chain(first.take(most)).collect();
     suspects.sort_unstable();
     suspects.dedup();
+    let stream = context.get_stream_no_info(name).await.map_err(away)?;
     let missing: Vec<u64> = stream::iter(suspects)
-        .map(async |sequence| Ok::<_, BusFault>((!is_readable(context, name, sequence).await?).then_some(sequence)))
+        .map(async |sequence| Ok::<_, BusFault>((!is_readable(&stream, sequence).await?).then_some(sequence)))
         .buffered(ASKED)
         .try_filter_map(async |found| Ok(found))
         .try_collect()
@@ -117,14 +108,11 @@ async fn state(context: &Context, name: &str) -> Result<State, BusFault> {
     Ok(info.state)
 }
 
-async fn is_readable(context: &Context, name: &str, sequence: u64) -> Result<bool, BusFault> {
-    let wanted = json!({"seq": sequence});
-    let asked = context.request(format!("STREAM.MSG.GET.{name}"), &wanted);
-    let answer: Answer = asked.await.map_err(away)?;
-    match answer.error {
-        None => Ok(true),
-        Some(error) if error.code == 404 => Ok(false),
-        Some(error) => Err(away(error.code)),
+async fn is_readable(stream: &Stream<()>, sequence: u64) -> Result<bool, BusFault> {
+    match stream.raw_message_builder().sequence(sequence).send().await {
+        Ok(_) => Ok(true),
+        Err(fault) if fault.kind() == RawMessageErrorKind::NoMessageFound => Ok(false),
+        Err(fault) => Err(away(fault)),
     }
 }
 

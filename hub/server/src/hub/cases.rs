@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Unavailable;
 use super::audit::Audit;
-use super::company;
+use super::linger;
 use crate::supervise::Backoff;
 
 /// Records in one transaction.
@@ -56,7 +56,7 @@ impl CaseWriter {
             if items.len() < TAKEN_MAX {
                 self.audit.written();
             }
-            company::wait(items.len(), TAKEN_MAX, stop).await;
+            linger::wait(items.len(), TAKEN_MAX, stop).await;
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Company for what goes into the case store. A transaction costs two syncs and some thirty statements whether it holds
-//! one record or five hundred. Alone, a record is written at once; where several came together more are coming, and the
-//! next transaction waits a moment for them.
+//! Group commit of the case store: a transaction costs two syncs and some thirty statements whether it holds one record or
+//! five hundred. Alone, a record is written at once; where several came together more are coming, and the next transaction
+//! waits a moment for them.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 /// How long the next transaction waits. Nobody sees a case change more quickly than that.
 const MOMENT: Duration = Duration::from_millis(50);
 
-/// Waits for company after a transaction of `count` items, out of `most` that it may hold.
+/// Waits for more after a transaction of `count` items, out of `most` that it may hold.
 pub(crate) async fn wait(count: usize, most: usize, stop: &CancellationToken) {
     if count > 1 && count < most {
         tokio::select! {

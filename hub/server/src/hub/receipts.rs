@@ -9,7 +9,7 @@ use hub_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use super::Unavailable;
-use super::company;
+use super::linger;
 use crate::supervise::Backoff;
 
 /// Receipts in one transaction.
@@ -61,7 +61,7 @@ impl ReceiptWriter {
                 item.ack().await.map_err(nats)?;
             }
             backoff.reset();
-            company::wait(items.len(), TAKEN_MAX, stop).await;
+            linger::wait(items.len(), TAKEN_MAX, stop).await;
         }
     }
 }
