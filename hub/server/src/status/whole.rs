@@ -20,39 +20,62 @@ pub(super) fn judge(nats: &Nats, store: &Store, connectors: &[Connector]) -> (He
     worst
 }
 
-/// How NATS is. Damage goes before a slower danger, because somebody has to act.
+/// How NATS is: what somebody has to act on goes first.
 pub(super) fn nats(answers: bool, sync_always: bool, damages: &[Damage]) -> (Health, String) {
     if !answers {
         let away = "Der Nachrichtendienst (NATS) antwortet nicht; es wird laufend neu versucht.";
         return (Health::Fail, away.to_owned());
     }
-    if let Some(damage) = damages.first() {
-        return (Health::Fail, damaged(damage));
+    if let Some(damage) = damages.iter().find(|damage| !damage.unreadable.is_empty()) {
+        return (Health::Fail, unreadable(damage));
     }
     if !sync_always {
         let unsynced = "Der Nachrichtendienst (NATS) bestätigt, bevor er sicher gespeichert hat: Ein Stromausfall kann \
-                       Nachrichten kosten.";
+                        Nachrichten kosten.";
         return (Health::Fail, unsynced.to_owned());
+    }
+    if let Some(damage) = damages.first() {
+        return (Health::Warn, cut(damage));
     }
     let well = "Läuft und speichert jede Nachricht sicher, bevor er sie bestätigt.";
     (Health::Pass, well.to_owned())
 }
 
-fn damaged(damage: &Damage) -> String {
-    let stream = &damage.stream;
+fn unreadable(damage: &Damage) -> String {
     let what = match damage.unreadable.as_slice() {
-        [] => format!("beim Start fehlten {} Byte am Ende einer Datei", damage.cut_bytes),
-        [one] => format!("Nachricht {one} ist nicht lesbar"),
         [first, .., last] => format!(
             "{} Nachrichten ({first} bis {last}) sind nicht lesbar",
             damage.unreadable.len()
         ),
+        one => format!(
+            "Nachricht {} ist nicht lesbar",
+            one.first().copied().unwrap_or_default()
+        ),
     };
-    let remedy = match stream.strip_prefix("IN_") {
+    format!(
+        "Der Strom {} ist beschädigt: {what}; {}.",
+        damage.stream,
+        remedy(damage)
+    )
+}
+
+/// A write that the power failure cut short looks like damage. It was never acknowledged, so nothing is lost; but only
+/// whoever knows whether there was a power failure can tell.
+fn cut(damage: &Damage) -> String {
+    format!(
+        "Beim Start des Nachrichtendienstes waren {} Byte am Ende des Stroms {} unbrauchbar. Nach einem Stromausfall ist das \
+         üblich und ohne Verlust; sonst ist die Datei beschädigt: {}.",
+        damage.cut_bytes,
+        damage.stream,
+        remedy(damage)
+    )
+}
+
+fn remedy(damage: &Damage) -> String {
+    match damage.stream.strip_prefix("IN_") {
         Some(source) => format!("was {source} zuletzt gesendet hat, bitte prüfen und erneut senden lassen"),
         None => "Zustellungen ohne Quittung bitte prüfen".to_owned(),
-    };
-    format!("Der Strom {stream} ist beschädigt: {what}; {remedy}.")
+    }
 }
 
 /// How the case store is.
@@ -83,31 +106,29 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(stream: &str, unreadable: &[u64], cut_bytes: u64, expected: &str) {
+    fn check(stream: &str, unreadable: &[u64], cut_bytes: u64, expected: (Health, &str)) {
         let damage = Damage {
             stream: stream.to_owned(),
             unreadable: unreadable.to_vec(),
             cut_bytes,
         };
         let (health, sentence) = nats(true, true, &[damage]);
-        assert_eq!(health, Health::Fail);
-        assert!(sentence.contains(expected), "{sentence}");
+        assert_eq!(health, expected.0);
+        assert!(sentence.contains(expected.1), "{sentence}");
     }
 
     #[test]
     fn damage_says_where_and_what_to_do() {
-        check(
-            "IN_scan",
-            &[51],
-            0,
-            "IN_scan ist beschädigt: Nachricht 51 ist nicht lesbar; was scan zuletzt",
-        );
-        check("IN_scan", &[51, 60], 0, "2 Nachrichten (51 bis 60)");
+        let one = "IN_scan ist beschädigt: Nachricht 51 ist nicht lesbar; was scan zuletzt";
+        check("IN_scan", &[51], 0, (Health::Fail, one));
+        check("IN_scan", &[51, 60], 9, (Health::Fail, "2 Nachrichten (51 bis 60)"));
+        let cut = "waren 259 Byte am Ende des Stroms OUT unbrauchbar. Nach einem Stromausfall";
+        check("OUT", &[], 259, (Health::Warn, cut));
         check(
             "OUT",
             &[],
             259,
-            "fehlten 259 Byte am Ende einer Datei; Zustellungen ohne Quittung",
+            (Health::Warn, "Zustellungen ohne Quittung bitte prüfen."),
         );
     }
 }
