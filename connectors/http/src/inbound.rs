@@ -107,6 +107,15 @@ impl Source for Inbound {
         ticket.identified(id);
     }
 
+    fn held(&mut self, held: bool) {
+        let Some(listener) = &self.listener else { return };
+        listener.held(held);
+        if held {
+            // Whoever waits is told now that nothing was taken, not when its time is over.
+            while self.sent.try_recv().is_ok() {}
+        }
+    }
+
     async fn take(&mut self, limits: Limits) -> Result<Taken<Ticket>, Unavailable> {
         let mut taken = self.gather(limits).await;
         taken.refused = self.take_refused();

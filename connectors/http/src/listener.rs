@@ -9,7 +9,7 @@ mod problem;
 mod rate;
 mod request_body;
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc as blocking};
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ pub(crate) struct Facts {
     trouble: Mutex<Option<String>>,
     /// Requests whose content was refused and that nobody has asked for yet.
     pub refused: AtomicU64,
+    /// Nothing is taken for a while.
+    pub held: AtomicBool,
     /// The way to look things up, once there is one.
     pub lookups: OnceLock<Lookups>,
 }
@@ -84,6 +86,11 @@ impl Listener {
         let _ = self.facts.lookups.set(lookups);
     }
 
+    /// Nothing is taken for a while, or again.
+    pub(crate) fn held(&self, held: bool) {
+        self.facts.held.store(held, Ordering::Relaxed);
+    }
+
     /// What keeps it from listening, as a German sentence.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.facts
@@ -95,7 +102,7 @@ impl Listener {
 
     /// How many requests were refused for their content since this was asked last.
     pub(crate) fn take_refused(&self) -> u64 {
-        self.facts.refused.swap(0, std::sync::atomic::Ordering::Relaxed)
+        self.facts.refused.swap(0, Ordering::Relaxed)
     }
 
     /// Closes the port and lets what is under way get its answer, for a bounded time. It waits on its thread, because

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use hub_message::manifest::State;
-use hub_message::{Beat, Digest, Pause, Timestamp};
+use hub_message::{Beat, Digest, Hold, Pause, Timestamp};
 
 /// The present time. The only clock of the SDK; nothing is ordered by it.
 pub fn now() -> Timestamp {
@@ -35,6 +35,8 @@ pub(crate) enum Part {
 struct Facts {
     troubles: [Option<String>; 5],
     paused: Option<Pause>,
+    /// Why the hub takes nothing new.
+    held: Option<String>,
     draining: bool,
     source_ok: Option<Timestamp>,
     target_ok: Option<Timestamp>,
@@ -90,6 +92,11 @@ impl Health {
         self.facts().paused = pause;
     }
 
+    /// The hub takes nothing new, or again.
+    pub(crate) fn held(&self, hold: Option<&Hold>) {
+        self.facts().held = hold.map(|hold| hold.reason.trim().to_owned());
+    }
+
     /// The connector is finishing what it holds.
     pub(crate) fn draining(&self) {
         self.facts().draining = true;
@@ -138,7 +145,7 @@ impl Health {
     /// The heartbeat.
     pub(crate) fn beat(&self) -> Beat {
         let facts = self.facts();
-        let trouble = facts.troubles.iter().flatten().next();
+        let trouble = facts.held.iter().chain(facts.troubles.iter().flatten()).next();
         let state = match () {
             () if facts.draining => State::Draining,
             () if facts.paused.is_some() => State::Paused,

@@ -86,7 +86,7 @@ impl<S: Source> Intake<S> {
     pub(crate) async fn run(mut self) {
         let mut backoff = Backoff::default();
         self.source.attach(Lookups::new(self.bus.clone()));
-        while self.gate.pass().await {
+        while self.may_take().await {
             match self.source.take(self.limits).await {
                 Ok(taken) => {
                     backoff.reset();
@@ -108,6 +108,17 @@ impl<S: Source> Intake<S> {
                 }
             }
         }
+    }
+
+    /// Waits until something may be taken, and tells the source when the hub has no room for it.
+    async fn may_take(&mut self) -> bool {
+        if !self.gate.is_held_by_hub() {
+            return self.gate.pass().await;
+        }
+        self.source.held(true);
+        let open = self.gate.pass().await;
+        self.source.held(false);
+        open
     }
 
     /// Brings records into custody and confirms them.

@@ -183,6 +183,7 @@ where
     tasks.spawn(Arc::clone(&session).beat());
     tasks.spawn(Arc::clone(&session).control());
     tasks.spawn(Arc::clone(&session).resume_in_time());
+    tasks.spawn(Arc::clone(&session).release_in_time());
     let ended = work.run(open, &mut tasks).await;
     session.stop.cancel();
     session.beat_once().await;
@@ -228,6 +229,7 @@ fn session(bus: ConnectorBus, manifest: Manifest, state: StateFolder, stop: Canc
         welcome: watch::Sender::new(cached),
         greeting: Arc::new(Greeting::default()),
         paused: watch::Sender::new(paused),
+        hold: watch::Sender::new(None),
         stop,
         state,
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hub_bus::connector::{ConnectorBus, Control};
-use hub_message::{Hello, Manifest, Pause, Welcome};
+use hub_message::{Hello, Hold, Manifest, Pause, Welcome};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -31,6 +31,8 @@ pub(crate) struct Session {
     pub welcome: watch::Sender<Option<Arc<Welcome>>>,
     pub greeting: Arc<Greeting>,
     pub paused: watch::Sender<Option<Pause>>,
+    /// The hub takes nothing new for a while.
+    pub hold: watch::Sender<Option<Hold>>,
     pub stop: CancellationToken,
 }
 
@@ -137,6 +139,10 @@ impl Session {
                 None => json!({"error": {"code": "AH-B422", "text": "the pause cannot be read"}}),
             },
             "resume" => self.pause(None),
+            "hold" => match serde_json::from_slice(&control.payload) {
+                Ok(hold) => self.held_by_hub(hold),
+                Err(_) => json!({"error": {"code": "AH-B422", "text": "the hold cannot be read"}}),
+            },
             "config" => {
                 self.greeting.again();
                 json!({"ok": true})
@@ -190,6 +196,40 @@ impl Session {
                         tokio::time::sleep(BEAT).await;
                     }
                     self.beat_once().await;
+                }
+            }
+        }
+    }
+
+    /// Takes in the hub's hold. Nothing of it is kept: a hub that is gone cannot end it.
+    fn held_by_hub(&self, hold: Hold) -> Value {
+        let hold = Some(hold).filter(|hold| hold.seconds > 0);
+        self.health.held(hold.as_ref());
+        self.hold.send_replace(hold);
+        json!({"ok": true})
+    }
+
+    /// Ends the hub's hold when the hub does not renew it.
+    pub(crate) async fn release_in_time(self: Arc<Self>) {
+        let mut hold = self.hold.subscribe();
+        loop {
+            let seconds = hold.borrow_and_update().as_ref().map(|hold| hold.seconds);
+            let over = async {
+                match seconds {
+                    Some(seconds) => {
+                        let lease = Duration::from_secs(seconds.min(Hold::SECONDS_MAX));
+                        tokio::time::sleep(lease).await;
+                    }
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                changed = hold.changed() => if changed.is_err() { return },
+                () = over => {
+                    tracing::info!("the hub has not renewed its hold: the source goes on");
+                    self.health.held(None);
+                    self.hold.send_replace(None);
                 }
             }
         }

@@ -23,6 +23,10 @@ pub trait Source: Send + 'static {
     /// Called once before anything is taken, for a source whose system also looks things up at others.
     fn attach(&mut self, _lookups: Lookups) {}
 
+    /// The hub has no room for anything new (`true`), or has again (`false`): whoever waits at the source for an answer
+    /// should be told at once.
+    fn held(&mut self, _held: bool) {}
+
     /// What is there now, in the order in which it is to be sent, at most `limits` allow. It may wait for something
     /// to come, for about a second, and then returns nothing.
     fn take(&mut self, limits: Limits) -> impl Future<Output = Result<Taken<Self::Ticket>, Unavailable>> + Send;

@@ -133,7 +133,8 @@ impl Work {
         let endpoints = open(&own)?;
         let gate = Gate::new(self.session.paused.subscribe(), closed.clone());
         if let Some(source) = endpoints.source {
-            loops.spawn(self.intake(source, welcome, gate.clone()).run());
+            let gate = gate.clone().for_source(self.session.hold.subscribe());
+            loops.spawn(self.intake(source, welcome, gate).run());
         }
         if let Some(sink) = endpoints.sink {
             let dispatch = Dispatch::new(

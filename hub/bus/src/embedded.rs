@@ -19,6 +19,7 @@ pub use fault::EmbeddedFault;
 
 use crate::accounts::{ConfigFacts, ServerTls, nats_config};
 use crate::keys::{KeyFault, KeyOf, Keys};
+pub use keeper::Restarter;
 use keeper::{Keeper, Program, end_orphans};
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -99,6 +100,11 @@ impl Embedded {
         };
         let scheme = if self.settings.tls.is_some() { "tls" } else { "nats" };
         format!("{scheme}://{}", SocketAddr::from((here, self.address.port())))
+    }
+
+    /// A handle by which the server is started anew.
+    pub fn restarter(&self) -> Restarter {
+        self.keeper.restarter()
     }
 
     /// The keys of the hub and of the connectors.

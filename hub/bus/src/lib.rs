@@ -27,7 +27,7 @@ pub use accounts::{ConfigFacts, ServerTls, accounts_config, nats_config};
 pub use ack::Ack;
 pub use bus::{Bus, BusSettings};
 pub use damage::Damage;
-pub use embedded::{Embedded, EmbeddedFault, EmbeddedSettings};
+pub use embedded::{Embedded, EmbeddedFault, EmbeddedSettings, Restarter};
 pub use fault::BusFault;
 pub use inbound::{Broken, Inbound, InboundItem, ReceiptItem, Receipts, RecordItem, Records};
 pub use keys::{KeyFault, Keys};

@@ -12,4 +12,4 @@ pub mod status;
 
 pub use heartbeat::Heartbeat;
 pub use listener::{Sources, serve};
-pub use status::{Connector, ConnectorState, Counts, Health, Nats, Outgoing, Rules, Status, Store, Stream, Work};
+pub use status::{Connector, ConnectorState, Counts, Disk, Health, Nats, Outgoing, Rules, Status, Store, Stream, Work};

@@ -175,9 +175,22 @@ fn nats_and_store(page: &mut Page, status: &Status) {
             store.waiting as i64,
         ),
         ("amtshub_cases", "Cases.", store.cases as i64),
+        (
+            "amtshub_disk_reserve_bytes",
+            "Bytes that stay free on the disks: with less, nothing new is taken.",
+            status.disk.reserve_bytes as i64,
+        ),
     ] {
         page.family(name, "gauge", help);
         page.sample(name, &[], value);
+    }
+    if let Some(free) = status.disk.free_bytes {
+        page.family(
+            "amtshub_disk_free_bytes",
+            "gauge",
+            "Free bytes of the disk that has the least.",
+        );
+        page.sample("amtshub_disk_free_bytes", &[], free);
     }
     page.family("amtshub_stream_messages", "gauge", "Messages in the stream.");
     for stream in &nats.streams {

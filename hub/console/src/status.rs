@@ -52,6 +52,8 @@ pub struct Status {
     pub nats: Nats,
     /// The case store.
     pub store: Store,
+    /// The disks that the hub writes to.
+    pub disk: Disk,
 }
 
 /// The rules in force.
@@ -274,6 +276,19 @@ pub struct Store {
     pub bytes: u64,
     /// Records and receipts that wait to be written.
     pub waiting: u64,
+}
+
+/// How the disks are that the hub writes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disk {
+    /// How they are; `fail` when nothing new is taken because one is short of room.
+    pub status: Health,
+    /// That in a German sentence.
+    pub sentence: String,
+    /// Bytes that are free on the disk that has the least; `None` while it cannot be told.
+    pub free_bytes: Option<u64>,
+    /// Bytes that stay free: with less, nothing new is taken.
+    pub reserve_bytes: u64,
 }
 
 /// Something that must be so before work can be taken.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hub_console::{
-    Connector, ConnectorState, Counts, Health, Heartbeat, Nats, Outgoing, Rules, Sources, Status, Store, Stream, Work,
-    serve,
+    Connector, ConnectorState, Counts, Disk, Health, Heartbeat, Nats, Outgoing, Rules, Sources, Status, Store, Stream,
+    Work, serve,
 };
 use hub_message::{Digest, Timestamp};
 use serde_json::Value;
@@ -94,6 +94,12 @@ fn sample() -> Status {
             cases: 3,
             bytes: 4096,
             waiting: 0,
+        },
+        disk: Disk {
+            status: Health::Pass,
+            sentence: "1 GiB sind frei.".to_owned(),
+            free_bytes: Some(1 << 30),
+            reserve_bytes: 1 << 29,
         },
     }
 }

@@ -127,6 +127,11 @@ impl Documents {
         Ok(mark.is_some())
     }
 
+    /// The folder of the store, where it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        Some(&self.root)
+    }
+
     /// Bytes that are free on the disk of the store.
     pub fn free_bytes(&self) -> Result<u64, DocumentsFault> {
         let disk = rustix::fs::statvfs(self.root.as_ref()).map_err(std::io::Error::from)?;

@@ -29,7 +29,7 @@ pub use envelope::{Header, Headers, Message};
 pub use finding::{Finding, Severity};
 pub use id::{DeliveryId, Digest, MessageId};
 pub use lookup::{AnswerHead, Ask};
-pub use manifest::{Beat, Hello, Manifest, Pause, TargetClass, Welcome};
+pub use manifest::{Beat, Hello, Hold, Manifest, Pause, TargetClass, Welcome};
 pub use name::{ConnectorName, MessageType, NameFault, Recipient, SchemaId};
 pub use receipt::{Outcome, Receipt, RefusalClass};
 pub use record::{CaseKey, CaseRecord, DeadLetter, DeliveryIntent, Entry, Filing, Participant, Strength};

@@ -150,6 +150,21 @@ pub struct Pause {
     pub until: Option<Timestamp>,
 }
 
+/// The hub takes nothing new for a while (`ctl.<c>.hold`): nothing is taken from the source, deliveries go on. It is a
+/// lease: when the hub does not renew it, it is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Why, in a German sentence without personal data: it stands on the status page.
+    pub reason: String,
+    /// How long, in seconds from now; 0 ends it at once. At most [`Hold::SECONDS_MAX`] count.
+    pub seconds: u64,
+}
+
+impl Hold {
+    /// The longest lease, in seconds.
+    pub const SECONDS_MAX: u64 = 60;
+}
+
 /// State of a connector, as it says itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

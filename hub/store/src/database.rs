@@ -32,6 +32,9 @@ const WRITER_CACHE: &str = "-16384";
 /// two more syncs, after every batch.
 const CHECKPOINT: &str = "8000";
 
+/// Takes the write lock at once: who waits for it in the middle of a transaction may wait in vain.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// How many questions are answered at once.
 const READERS: u32 = 3;
 
@@ -78,7 +81,15 @@ impl Database {
 
     /// A transaction that holds the write lock from its beginning. Dropped without a commit it changes nothing.
     pub(crate) async fn write(&self) -> Result<Transaction, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with(BEGIN).await {
+            // When a disk is full, SQLite itself takes the transaction back. sqlx does not know that and takes the connection
+            // for one in the middle of a transaction, for ever: another one takes its place.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// A transaction that sees the database as it was at its first question.
@@ -126,6 +137,25 @@ mod tests {
             let found: String = sqlx::query_scalar(sql).fetch_one(&mut *writing).await.unwrap();
             assert_eq!(found, expected, "{sql}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_over_when_there_is_room_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(&folder.path().join("a.sqlite"), true).await.unwrap();
+        let grow = "INSERT INTO counters (name, value) VALUES (hex(randomblob(500000)), 1)";
+        let mut writing = database.write().await.unwrap();
+        // SQLite's own limit makes the same fault as a disk without room, and is gone with the connection.
+        sqlx::query("PRAGMA max_page_count = 1")
+            .execute(&mut *writing)
+            .await
+            .unwrap();
+        let fault = sqlx::query(grow).execute(&mut *writing).await.unwrap_err();
+        assert_eq!(fault.as_database_error().unwrap().code().as_deref(), Some("13"));
+        assert!(writing.commit().await.is_err());
+        let mut writing = database.write().await.unwrap();
+        sqlx::query(grow).execute(&mut *writing).await.unwrap();
+        writing.commit().await.unwrap();
     }
 
     #[tokio::test]

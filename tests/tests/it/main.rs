@@ -6,6 +6,7 @@ mod bad_input;
 mod connectors;
 mod contents;
 mod damage;
+mod disk;
 mod kill;
 mod lookups;
 mod main_line;

@@ -138,6 +138,9 @@ impl Answering {
         if is_known {
             endpoint.may_send()?;
         }
+        if self.facts.held.load(Ordering::Relaxed) {
+            return Err(Problem::not_now());
+        }
         if self.offers.capacity() == 0 {
             return Err(Problem::too_many(QUEUE));
         }

@@ -41,6 +41,21 @@ struct State {
     stopping: AtomicBool,
 }
 
+/// Starts the server anew: it is killed, which loses nothing, and started again at once. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Restarter(Arc<State>);
+
+impl Restarter {
+    /// Starts the server anew. Returns before it listens again; whoever is connected connects again by itself.
+    pub fn restart(&self) {
+        let pid = self.0.pid.load(Ordering::SeqCst);
+        if pid != 0 {
+            // A server that cannot write does not end in order either.
+            send(pid, Signal::KILL);
+        }
+    }
+}
+
 /// Keeps one server running in a thread of its own.
 #[derive(Debug)]
 pub(super) struct Keeper {
@@ -74,6 +89,11 @@ impl Keeper {
         if let Some(pid) = self.pid() {
             send(pid, signal);
         }
+    }
+
+    /// A handle by which the server is started anew.
+    pub(super) fn restarter(&self) -> Restarter {
+        Restarter(Arc::clone(&self.state))
     }
 
     /// Ends the server in order; by force when that takes too long. Blocks.

@@ -42,11 +42,12 @@ fn show(arguments: &Arguments) -> Result<Exit, Failure> {
 fn sheet(status: &Status) -> String {
     let rules = status.rules.as_ref().map_or("", |rules| rules.digest.short());
     format!(
-        "{}\n\n{}\nNATS       {}\nVorgänge   {}\nRegelwerk  {rules}\nStand      {}, läuft seit {}\n",
+        "{}\n\n{}\nNATS       {}\nVorgänge   {}\nSpeicher   {}\nRegelwerk  {rules}\nStand      {}, läuft seit {}\n",
         status.sentence,
         connectors(&status.connectors),
         status.nats.sentence,
         status.store.sentence,
+        status.disk.sentence,
         moment(status.at),
         moment(status.since),
     )

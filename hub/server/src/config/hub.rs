@@ -66,6 +66,8 @@ pub(crate) struct Limits {
     pub(crate) recipient_quota: u64,
     /// Size of each stream, in bytes.
     pub(crate) stream_bytes: u64,
+    /// Bytes that stay free on the disks of the data folder.
+    pub(crate) disk_reserve_bytes: u64,
 }
 
 impl Default for Limits {
@@ -75,6 +77,7 @@ impl Default for Limits {
             document_bytes: 1024 * 1024 * 1024,
             recipient_quota: 100_000,
             stream_bytes: 2 * 1024 * 1024 * 1024,
+            disk_reserve_bytes: 512 * 1024 * 1024,
         }
     }
 }
@@ -246,6 +249,9 @@ fn limits(mut section: Section<'_>) -> Limits {
         document_bytes: section.number("document_bytes").unwrap_or(default.document_bytes),
         recipient_quota: section.number("recipient_quota").unwrap_or(default.recipient_quota),
         stream_bytes: section.number("stream_bytes").unwrap_or(default.stream_bytes),
+        disk_reserve_bytes: section
+            .number("disk_reserve_bytes")
+            .unwrap_or(default.disk_reserve_bytes),
     };
     section.finish();
     limits

@@ -202,6 +202,14 @@ static LIMITS: Keys = Keys::of(&[
         "Größe jedes Datenstroms, in Bytes.",
     )
     .or("2147483648"),
+    key(
+        "disk_reserve_bytes",
+        Takes::Number(0, 1 << 50),
+        "Bytes that stay free on the disks of the data folder: with less, sources are held until there is room again.",
+        "Bytes, die auf den Datenträgern des Datenordners frei bleiben: Bei weniger werden die Quellen angehalten, bis wieder \
+         Platz ist.",
+    )
+    .or("536870912"),
 ]);
 
 static STORE: Keys = Keys::of(&[key(

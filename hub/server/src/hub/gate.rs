@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! The gate before a source: closed while one of its recipients is full, or while the audit lags too far behind.
+//! The gate before a source: closed while one of its recipients is full, while the audit lags too far behind, or while a disk
+//! is short of room.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hub_message::Recipient;
+use tokio::sync::watch;
 
 use super::audit::Audit;
 use super::clock;
+use super::disk::DiskFacts;
 use super::quota::Quotas;
 
 /// While the gate is closed for the audit's lag, time alone may change that.
@@ -21,6 +24,8 @@ pub(crate) enum Closed {
     Full(Recipient),
     /// The case store does not keep up.
     AuditLate,
+    /// A disk is short of room.
+    DiskShort,
 }
 
 /// The gate. Clones share what they look at.
@@ -28,16 +33,20 @@ pub(crate) enum Closed {
 pub(crate) struct Gate {
     quotas: Arc<Quotas>,
     audit: Arc<Audit>,
+    disk: watch::Receiver<DiskFacts>,
 }
 
 impl Gate {
     /// A gate that looks at these.
-    pub(crate) fn new(quotas: Arc<Quotas>, audit: Arc<Audit>) -> Self {
-        Self { quotas, audit }
+    pub(crate) fn new(quotas: Arc<Quotas>, audit: Arc<Audit>, disk: watch::Receiver<DiskFacts>) -> Self {
+        Self { quotas, audit, disk }
     }
 
     /// Why a source that is routed to `recipients` is stopped now; `None` when it may go on.
     pub(crate) fn closed_for(&self, recipients: &BTreeSet<Recipient>) -> Option<Closed> {
+        if self.disk.borrow().short {
+            return Some(Closed::DiskShort);
+        }
         if self.audit.is_late(clock::now()) {
             return Some(Closed::AuditLate);
         }
@@ -51,10 +60,11 @@ impl Gate {
 
     /// Waits until something happened that may have opened or closed the gate.
     pub(crate) async fn changed(&self) {
-        let (mut full, mut audit) = (self.quotas.watch(), self.audit.watch());
+        let (mut full, mut audit, mut disk) = (self.quotas.watch(), self.audit.watch(), self.disk.clone());
         tokio::select! {
             _ = full.changed() => {}
             _ = audit.changed() => {}
+            _ = disk.changed() => {}
             () = tokio::time::sleep(LOOK_AGAIN) => {}
         }
     }

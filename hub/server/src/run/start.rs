@@ -22,8 +22,8 @@ use crate::command::store_file;
 use crate::config::{Configuration, Nats};
 use crate::control::{Control, Demand};
 use crate::hub::{
-    Audit, BlobService, CaseWriter, Inspector, LookupService, Measured, Meter, Quotas, Registrar, listen_to_beats, now,
-    sweep,
+    Audit, BlobService, CaseWriter, DiskFacts, DiskWatch, Inspector, LookupService, Measured, Meter, Quotas, Registrar,
+    listen_to_beats, now, sweep,
 };
 use crate::status::{Board, Gatherer, unknown};
 
@@ -56,6 +56,7 @@ pub(super) async fn start(
 
     let embedded = nats.is_some();
     let (status, statuses) = watch::channel(Arc::new(unknown(now(), embedded)));
+    let (disk, disks) = watch::channel(DiskFacts::default());
     let mut town = Town {
         sabotage: options.sabotage,
         order_key: data.key("order")?,
@@ -71,6 +72,7 @@ pub(super) async fn start(
         quotas: Arc::new(Quotas::new(quotas(&configuration))),
         configuration: watch::Sender::new(Arc::new(configuration)),
         audit: Arc::new(Audit::new()),
+        disk: disks,
         board: Arc::new(Board::default()),
         status: statuses,
         asked: Arc::default(),
@@ -78,6 +80,7 @@ pub(super) async fn start(
         running: std::collections::BTreeMap::new(),
         groups: Groups::new(&CancellationToken::new()),
     };
+    start_watching_disks(&mut town, disk);
     start_services(&mut town, status, embedded).await?;
     start_control(&mut town, demands)?;
     let sources = Sources {
@@ -212,7 +215,7 @@ async fn open_documents(configuration: &Configuration, data: &Path) -> anyhow::R
     };
     let limits = hub_documents::Limits {
         document_bytes: configuration.limits.document_bytes,
-        ..hub_documents::Limits::default()
+        reserve_bytes: configuration.limits.disk_reserve_bytes,
     };
     // It makes folders.
     tokio::task::spawn_blocking(move || Documents::open(&place, limits))
@@ -256,6 +259,7 @@ async fn start_services(
         board: Arc::clone(&town.board),
         audit: Arc::clone(&town.audit),
         measured: measurements,
+        disk: town.disk.clone(),
         damages,
         configuration,
         status,
@@ -274,6 +278,20 @@ async fn start_services(
     services.start("sweep", |stop| sweep(documents, stop));
     town.groups.writers.start("case records", |stop| writer.run(stop));
     start_answering(town).await
+}
+
+/// Watches the disks that the hub writes to: the data folder and what may be mounted in it.
+fn start_watching_disks(town: &mut Town, facts: watch::Sender<DiskFacts>) {
+    let mut folders = vec![town.data.path().to_owned(), town.data.nats()];
+    folders.extend(town.documents.folder().map(Path::to_owned));
+    let watching = DiskWatch {
+        bus: town.bus.clone(),
+        folders,
+        configuration: town.configuration.subscribe(),
+        facts,
+        server: town.nats.as_ref().map(Embedded::restarter),
+    };
+    town.groups.services.start("disks", |stop| watching.run(stop));
 }
 
 /// Answers what connectors ask.

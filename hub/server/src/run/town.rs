@@ -18,7 +18,7 @@ use super::data::DataFolder;
 use super::tasks::Tasks;
 use crate::config::{Configuration, Connector};
 use crate::hub::{
-    Audit, Gate, Marker, Planner, Published, Publisher, Quotas, Reader, ReceiptWriter, Sabotage, Tally, now,
+    Audit, DiskFacts, Gate, Marker, Planner, Published, Publisher, Quotas, Reader, ReceiptWriter, Sabotage, Tally, now,
 };
 use crate::status::Board;
 use crate::supervise::{Phase, keep_running};
@@ -40,6 +40,7 @@ pub(super) struct Town {
     pub(super) configuration: watch::Sender<Arc<Configuration>>,
     pub(super) quotas: Arc<Quotas>,
     pub(super) audit: Arc<Audit>,
+    pub(super) disk: watch::Receiver<DiskFacts>,
     pub(super) board: Arc<Board>,
     pub(super) status: watch::Receiver<Arc<Status>>,
     /// Asks for a new status at once.
@@ -197,7 +198,7 @@ impl Town {
                 sabotage: self.sabotage,
                 published: Arc::new(Published::default()),
             },
-            gate: Gate::new(Arc::clone(&self.quotas), Arc::clone(&self.audit)),
+            gate: Gate::new(Arc::clone(&self.quotas), Arc::clone(&self.audit), self.disk.clone()),
             marker: Marker::open(&self.data.suspects(), name)?,
             sabotage: self.sabotage,
         })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hub_bus::{Bus, Damage};
-use hub_console::{Connector, Counts, Health, Nats, Outgoing, Rules, Status, Store, Stream, Work};
+use hub_console::{Connector, Counts, Disk, Health, Nats, Outgoing, Rules, Status, Store, Stream, Work};
 use hub_message::{Beat, ConnectorName, Recipient, Timestamp};
 use hub_store::{BalanceRow, DeadLetterCount, OutgoingRow, StoreFacts};
 use tokio::sync::{Notify, watch};
@@ -16,7 +16,7 @@ use super::board::Board;
 use super::judge::{Judged, age, connector};
 use super::whole;
 use crate::config::Configuration;
-use crate::hub::{Audit, Measured, now};
+use crate::hub::{Audit, DiskFacts, Measured, now};
 
 /// How often the status is made anew.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -35,6 +35,7 @@ pub(crate) struct Gatherer {
     pub(crate) board: Arc<Board>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) measured: watch::Receiver<Measured>,
+    pub(crate) disk: watch::Receiver<DiskFacts>,
     pub(crate) damages: watch::Receiver<Vec<Damage>>,
     pub(crate) configuration: watch::Receiver<Arc<Configuration>>,
     pub(crate) status: watch::Sender<Arc<Status>>,
@@ -91,7 +92,8 @@ impl Gatherer {
             .values()
             .map(|configured| self.connector(configured, &today, &measured, at))
             .collect::<Vec<_>>();
-        let (status, sentence) = whole::judge(&nats, &store, &connectors);
+        let disk = disk(*self.disk.borrow());
+        let (status, sentence) = whole::judge(&nats, &store, &disk, &connectors);
         Status {
             status,
             sentence,
@@ -105,6 +107,7 @@ impl Gatherer {
             connectors,
             nats,
             store,
+            disk,
         }
     }
 
@@ -216,6 +219,16 @@ impl Gatherer {
     }
 }
 
+fn disk(facts: DiskFacts) -> Disk {
+    let (status, sentence) = whole::disk(facts);
+    Disk {
+        status,
+        sentence,
+        free_bytes: facts.free,
+        reserve_bytes: facts.reserve,
+    }
+}
+
 fn work(beat: &Beat) -> Work {
     Work {
         emitted: beat.emitted,
@@ -256,5 +269,6 @@ pub(crate) fn unknown(since: Timestamp, embedded: bool) -> Status {
             bytes: 0,
             waiting: 0,
         },
+        disk: disk(DiskFacts::default()),
     }
 }

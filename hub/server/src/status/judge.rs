@@ -112,6 +112,11 @@ fn hindered(seen: &Seen) -> Option<Judged> {
                 "Angehalten: {recipient} nimmt nichts mehr an, und sein Warteraum ist voll. Geht von selbst weiter."
             ),
         ),
+        Hindrance::Closed(Closed::DiskShort) => judged(
+            Health::Warn,
+            ConnectorState::Paused,
+            "Angehalten, bis auf dem Datenträger des Hubs wieder Platz ist. Geht von selbst weiter.",
+        ),
         Hindrance::Closed(Closed::AuditLate) => judged(
             Health::Fail,
             ConnectorState::Paused,

@@ -2,16 +2,21 @@
 //! The sentence about the whole: the worst thing, and only that.
 
 use hub_bus::Damage;
-use hub_console::{Connector, Health, Nats, Store};
+use hub_console::{Connector, Disk, Health, Nats, Store};
+
+use super::words::bytes;
+use crate::hub::DiskFacts;
 
 /// How the whole is: what stands still for everybody goes before a single connector of the same colour.
-pub(super) fn judge(nats: &Nats, store: &Store, connectors: &[Connector]) -> (Health, String) {
+pub(super) fn judge(nats: &Nats, store: &Store, disk: &Disk, connectors: &[Connector]) -> (Health, String) {
     let mut worst = (Health::Pass, "Alles läuft.".to_owned());
     let mut look = |status: Health, title: &str, sentence: &str| {
         if status > worst.0 {
             worst = (status, format!("{title}{sentence}"));
         }
     };
+    // A full disk is the cause of what follows from it.
+    look(disk.status, "", &disk.sentence);
     look(nats.status, "", &nats.sentence);
     look(store.status, "", &store.sentence);
     for connector in connectors {
@@ -60,11 +65,11 @@ fn unreadable(damage: &Damage) -> String {
 }
 
 /// A write that the power failure cut short looks like damage. It was never acknowledged, so nothing is lost; but only
-/// whoever knows whether there was a power failure can tell.
+/// whoever knows whether there was a power failure can tell. A full disk cuts writes short as well.
 fn cut(damage: &Damage) -> String {
     format!(
-        "Beim Start des Nachrichtendienstes waren {} Byte am Ende des Stroms {} unbrauchbar. Nach einem Stromausfall ist das \
-         üblich und ohne Verlust; sonst ist die Datei beschädigt: {}.",
+        "Beim Start des Nachrichtendienstes waren {} Byte am Ende des Stroms {} unbrauchbar. Nach einem Stromausfall oder mit \
+         vollem Datenträger ist das üblich und ohne Verlust; sonst ist die Datei beschädigt: {}.",
         damage.cut_bytes,
         damage.stream,
         remedy(damage)
@@ -93,9 +98,43 @@ pub(super) fn store(writable: bool, late: bool) -> (Health, String) {
     }
 }
 
+/// How the disks are.
+pub(super) fn disk(facts: DiskFacts) -> (Health, String) {
+    let Some(free) = facts.free else {
+        return (Health::Pass, "Der freie Platz ist noch nicht bekannt.".to_owned());
+    };
+    if facts.short {
+        let sentence = format!(
+            "Auf dem Datenträger sind nur noch {} frei: Es wird nichts Neues angenommen, nichts geht verloren. Bitte Platz \
+             schaffen; ab {} geht es von selbst weiter.",
+            bytes(free),
+            bytes(facts.enough()),
+        );
+        return (Health::Fail, sentence);
+    }
+    (Health::Pass, format!("{} sind frei.", bytes(free)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_disk_is_red_and_says_from_when_on_it_goes_on() {
+        let facts = DiskFacts {
+            free: Some(300 << 20),
+            reserve: 400 << 20,
+            short: true,
+            ..DiskFacts::default()
+        };
+        let (health, sentence) = disk(facts);
+        assert_eq!(health, Health::Fail);
+        assert!(
+            sentence.contains("nur noch 300 MiB frei") && sentence.contains("ab 500 MiB"),
+            "{sentence}"
+        );
+        assert_eq!(disk(DiskFacts { short: false, ..facts }).0, Health::Pass);
+    }
 
     #[test]
     fn an_unsynced_server_is_red() {
@@ -122,7 +161,7 @@ mod tests {
         let one = "IN_scan ist beschädigt: Nachricht 51 ist nicht lesbar; was scan zuletzt";
         check("IN_scan", &[51], 0, (Health::Fail, one));
         check("IN_scan", &[51, 60], 9, (Health::Fail, "2 Nachrichten (51 bis 60)"));
-        let cut = "waren 259 Byte am Ende des Stroms OUT unbrauchbar. Nach einem Stromausfall";
+        let cut = "waren 259 Byte am Ende des Stroms OUT unbrauchbar. Nach einem Stromausfall oder";
         check("OUT", &[], 259, (Health::Warn, cut));
         check(
             "OUT",

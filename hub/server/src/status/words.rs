@@ -11,6 +11,15 @@ pub(super) fn span(seconds: u64) -> String {
     }
 }
 
+/// A number of bytes, rounded down.
+pub(super) fn bytes(count: u64) -> String {
+    match count {
+        0..1_048_576 => format!("{} KiB", count >> 10),
+        1_048_576..10_737_418_240 => format!("{} MiB", count >> 20),
+        _ => format!("{} GiB", count >> 30),
+    }
+}
+
 /// How many messages wait.
 pub(super) fn waiting(count: u64) -> String {
     match count {
@@ -23,6 +32,12 @@ pub(super) fn waiting(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_said_in_a_unit_that_fits() {
+        let said = [2047, 300 << 20, 9 << 30, 70 << 30].map(bytes);
+        assert_eq!(said, ["1 KiB", "300 MiB", "9216 MiB", "70 GiB"]);
+    }
 
     #[test]
     fn spans_are_said_in_two_units() {
