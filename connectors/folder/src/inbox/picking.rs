@@ -2,6 +2,7 @@
 //! What is to happen to what is seen: taken alone, taken with its sidecar, refused, or waited for. Pure.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::time::Duration;
 
 use super::refusal;
@@ -43,7 +44,9 @@ struct Listing<'a> {
     by_name: HashMap<String, Place>,
 }
 
-/// Decides over everything seen; the order is that of the files' times, then of their names.
+/// Decides over everything seen; the order is that of the files' times, then of their names. A file that may still be written
+/// is not passed by those behind it, although they may be known to be complete, because they were renamed: it has to wait for
+/// nothing but its own time, and whoever goes on writing it makes it the youngest.
 pub(crate) fn pick(seen: &[Seen], deciding: Deciding<'_>) -> Vec<Pick> {
     let listing = Listing::new(seen);
     let rules: Vec<Option<usize>> = listing.names.iter().map(|name| deciding.rule_of(name)).collect();
@@ -67,8 +70,23 @@ pub(crate) fn pick(seen: &[Seen], deciding: Deciding<'_>) -> Vec<Pick> {
             Some((file, pick))
         })
         .collect();
-    picks.sort_by_cached_key(|(file, _)| seen.get(*file).map(|seen| (seen.signature.modified, seen.name.clone())));
-    picks.into_iter().map(|(_, pick)| pick).collect()
+    picks.sort_by_cached_key(|(file, _)| seen.get(*file).map(turn));
+    let settling = seen.iter().enumerate().filter(|(file, seen)| {
+        let wanted = rules.get(*file).is_some_and(Option::is_some) && !sidecars.contains(file);
+        wanted && !seen.complete && seen.signature.kind == Kind::File && deciding.unfit(seen).is_none()
+    });
+    let first_settling = settling.map(|(_, seen)| turn(seen)).min();
+    let passes = |file: Place| {
+        let turn = seen.get(file).map(turn);
+        first_settling.is_some() && turn > first_settling
+    };
+    let is_free = |(file, pick): &(Place, Pick)| matches!(pick, Pick::Refuse { .. }) || !passes(*file);
+    picks.into_iter().filter(is_free).map(|(_, pick)| pick).collect()
+}
+
+/// When it is a file's turn: by its time, then by its name.
+fn turn(seen: &Seen) -> (i128, OsString) {
+    (seen.signature.modified, seen.name.clone())
 }
 
 impl<'a> Listing<'a> {
@@ -227,6 +245,25 @@ mod tests {
             60,
             &["b.xml", "c.xml", "a.xml"],
         );
+    }
+
+    #[test]
+    fn a_file_that_may_still_be_written_is_not_passed_by_younger_ones() {
+        let at = |name: &str, modified: i128, complete: bool| {
+            let mut seen = seen(name, 1);
+            (seen.signature.modified, seen.complete) = (modified, complete);
+            seen
+        };
+        let young = at("a.xml", 9, true);
+        check(
+            &[at("b.xml", 5, false), young.clone(), at("c.xml", 1, true)],
+            60,
+            &["c.xml"],
+        );
+        check(&[at("b.xml", 5, true), young.clone()], 60, &["b.xml", "a.xml"]);
+        // What is refused, or has to wait for its other half, holds nobody.
+        check(&[at("b.pdf", 5, true), young.clone()], 60, &["a.xml"]);
+        check(&[at("b.exe", 5, false), young], 60, &["a.xml"]);
     }
 
     #[test]

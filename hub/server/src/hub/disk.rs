@@ -43,7 +43,7 @@ pub(crate) struct DiskFacts {
     /// Whether nothing new is taken.
     pub(crate) short: bool,
     /// Whether the server may have met the end of the disk since work stopped.
-    full: bool,
+    pub(crate) full: bool,
 }
 
 impl DiskFacts {
@@ -200,7 +200,7 @@ mod tests {
     fn the_disk_with_the_least_room_counts() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing");
-        assert_eq!(least_free(&[missing.clone()]), None);
+        assert_eq!(least_free(std::slice::from_ref(&missing)), None);
         assert!(least_free(&[missing, folder.path().to_owned()]).is_some());
     }
 }
