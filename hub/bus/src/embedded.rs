@@ -26,6 +26,8 @@ const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// How long the server may take until it listens: it looks through everything that it keeps.
 const START_SECONDS: u64 = 120;
+/// How long the port of a server that is ending is waited for.
+const PORT_PATIENCE: Duration = Duration::from_secs(5);
 /// How long it may take until it has read its configuration again.
 const RELOAD_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -249,15 +251,28 @@ fn port(settings: &EmbeddedSettings) -> Result<u16, EmbeddedFault> {
     let kept = || fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
     if let Some(port) = settings.port.or_else(kept) {
         // Tried, so that a taken port is told as what it is.
-        return match TcpListener::bind((settings.listen.unwrap_or(LOOPBACK), port)) {
-            Ok(_) => Ok(port),
-            Err(_) => Err(EmbeddedFault::Port { port }),
-        };
+        let is_free = is_free_soon((settings.listen.unwrap_or(LOOPBACK), port).into());
+        return is_free.then_some(port).ok_or(EmbeddedFault::Port { port });
     }
     let free = TcpListener::bind((settings.listen.unwrap_or(LOOPBACK), 0)).and_then(|listener| listener.local_addr());
     let free = free.map_err(&fault)?.port();
     fs::write(&path, free.to_string()).map_err(&fault)?;
     Ok(free)
+}
+
+/// The server of a hub that was killed ends with it, but not in the same moment: with much to write it holds its port for a
+/// while longer, when nothing tells any more whose process it is.
+fn is_free_soon(address: SocketAddr) -> bool {
+    let end = Instant::now() + PORT_PATIENCE;
+    loop {
+        if TcpListener::bind(address).is_ok() {
+            return true;
+        }
+        if Instant::now() > end {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 fn write_config(settings: &EmbeddedSettings, keys: &Keys, address: SocketAddr) -> Result<(), EmbeddedFault> {
