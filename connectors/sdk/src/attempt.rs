@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use hub_delivery::{Ended, First, Then, first, then};
 use hub_message::{DeliveryId, Outcome, Receipt, TargetClass};
 use tokio::sync::Semaphore;
 
@@ -101,14 +102,15 @@ impl<K: Sink> Delivering<K> {
     }
 
     async fn reach_target(&self, delivery: &Delivery, before: Entry) -> Attempt {
-        match (&before.progress, self.class) {
-            (Progress::Started, TargetClass::Neither) => return Attempt::Settled(Outcome::InDoubt),
-            (Progress::Started, TargetClass::Queryable) => match self.sink.find(delivery).await {
+        match first(self.class, &before.progress) {
+            First::InDoubt => return Attempt::Settled(Outcome::InDoubt),
+            First::Ask => match self.sink.find(delivery).await {
                 Ok(Some(done)) => return Attempt::Settled(outcome(done)),
                 Ok(None) => {}
                 Err(trouble) => return Attempt::Repeat(trouble),
             },
-            _ => {}
+            // What is settled was answered before anybody came here.
+            First::Answer | First::Deliver => {}
         }
         let note = match before.progress {
             Progress::Staged { note } => Some(note),
@@ -128,12 +130,19 @@ impl<K: Sink> Delivering<K> {
                 text,
                 pointer: None,
             }),
-            Err(SinkFault::Unknown(trouble)) if self.class == TargetClass::Neither => {
+            Err(SinkFault::Unknown(trouble)) => self.failed(&delivery.id, Ended::Unknown, trouble).await,
+            Err(SinkFault::Unavailable(trouble)) => self.failed(&delivery.id, Ended::WithoutEffect, trouble).await,
+        }
+    }
+
+    async fn failed(&self, delivery: &DeliveryId, ended: Ended, trouble: Unavailable) -> Attempt {
+        match then(self.class, ended) {
+            Then::InDoubt => {
                 self.health.trouble(Part::Target, trouble.0);
                 Attempt::Settled(Outcome::InDoubt)
             }
-            Err(SinkFault::Unknown(trouble)) => Attempt::Repeat(trouble),
-            Err(SinkFault::Unavailable(trouble)) => self.without_effect(&delivery.id, trouble).await,
+            Then::NoteAndRepeat => self.without_effect(delivery, trouble).await,
+            Then::Repeat | Then::Settle => Attempt::Repeat(trouble),
         }
     }
 

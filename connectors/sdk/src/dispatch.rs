@@ -4,12 +4,12 @@
 //! What is held is bounded in number and bytes. While a delivery is held, the stream is told so every half of its
 //! waiting time; a delivery that comes again while it is held only brings a newer way to acknowledge it.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hub_bus::connector::{Ack, BusFault, ConnectorBus, Item};
-use hub_message::{Body, DeliveryId, Header, Receipt};
+use hub_delivery::{Closed, Holding, Lanes};
+use hub_message::{Body, Header, Receipt};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -20,14 +20,9 @@ use crate::delivery::Delivery;
 use crate::failpoint;
 use crate::greeting::Greeting;
 use crate::health::Part;
-use crate::lanes::Lanes;
 use crate::reading::{PULL_MAX, Reading};
 use crate::sink::Sink;
 
-/// Deliveries held at most: started or waiting in their lane.
-const HELD_MAX: usize = 1000;
-/// Bytes of bodies held at most.
-const WEIGHT_MAX: usize = 24 * 1024 * 1024;
 /// Receipts in one batch.
 const RECEIPTS_MAX: usize = 500;
 
@@ -37,21 +32,10 @@ pub(crate) struct Dispatch<K> {
     bus: ConnectorBus,
     greeting: Arc<Greeting>,
     lanes: Lanes<Arc<Delivery>>,
-    held: HashMap<DeliveryId, Held>,
-    weight: usize,
+    held: Holding<Ack>,
     working: JoinSet<Worked>,
     settled: Vec<Receipt>,
     closing: JoinSet<Vec<Receipt>>,
-}
-
-struct Held {
-    /// Ways to acknowledge it, by sequence in the stream: it may lie there twice, when it was planned again long after.
-    acks: BTreeMap<u64, Ack>,
-    weight: usize,
-    /// Its receipt is on the way.
-    closing: bool,
-    /// It came once more after that: the newer one has to be acknowledged too.
-    came_while_closing: bool,
 }
 
 /// A lane's delivery has come to an end, or the gate closed before.
@@ -67,8 +51,7 @@ impl<K: Sink> Dispatch<K> {
             bus,
             greeting,
             lanes: Lanes::default(),
-            held: HashMap::new(),
-            weight: 0,
+            held: Holding::default(),
             working: JoinSet::new(),
             settled: Vec::new(),
             closing: JoinSet::new(),
@@ -106,34 +89,24 @@ impl<K: Sink> Dispatch<K> {
     }
 
     fn room(&self) -> usize {
-        if self.weight >= WEIGHT_MAX {
-            return 0;
-        }
-        HELD_MAX.saturating_sub(self.held.len()).min(PULL_MAX)
+        self.held.room().min(PULL_MAX)
     }
 
     fn accept(&mut self, items: Vec<Item>) {
         for item in items {
             let Some(delivery) = self.delivery(&item) else { continue };
-            if let Some(held) = self.held.get_mut(&delivery.id) {
-                held.acks.insert(item.sequence, item.ack);
-                held.came_while_closing = held.closing;
+            if !self
+                .held
+                .arrive(&delivery.id, item.sequence, item.ack, delivery.weight())
+            {
                 continue;
             }
-            let held = Held {
-                acks: BTreeMap::from([(item.sequence, item.ack)]),
-                weight: delivery.weight(),
-                closing: false,
-                came_while_closing: false,
-            };
-            self.weight += held.weight;
-            self.held.insert(delivery.id.clone(), held);
             let lane = lane(&delivery);
             if let Some(delivery) = self.lanes.enter(&lane, Arc::new(delivery)) {
                 self.start(lane, delivery);
             }
         }
-        self.delivering.health.delivering(self.held.len());
+        self.delivering.health.delivering(self.held.count());
     }
 
     /// The item as a delivery. The hub's own messages are always well formed: anything else stays where it is, visibly.
@@ -179,10 +152,7 @@ impl<K: Sink> Dispatch<K> {
         let receipts: Vec<Receipt> = self.settled.drain(..self.settled.len().min(RECEIPTS_MAX)).collect();
         let mut acks = Vec::with_capacity(receipts.len());
         for receipt in &receipts {
-            if let Some(held) = self.held.get_mut(&receipt.delivery) {
-                held.closing = true;
-                acks.extend(held.acks.values().cloned());
-            }
+            acks.extend(self.held.close(&receipt.delivery).cloned());
         }
         let (bus, delivering) = (self.bus.clone(), Arc::clone(&self.delivering));
         self.closing.spawn(async move {
@@ -193,23 +163,15 @@ impl<K: Sink> Dispatch<K> {
 
     fn closed(&mut self, closed: Result<Vec<Receipt>, JoinError>) {
         for receipt in own(closed) {
-            match self.held.get_mut(&receipt.delivery) {
-                Some(held) if held.came_while_closing => {
-                    held.came_while_closing = false;
-                    self.settled.push(receipt);
-                }
-                Some(held) => {
-                    self.weight -= held.weight;
-                    self.held.remove(&receipt.delivery);
-                }
-                None => {}
+            if self.held.closed(&receipt.delivery) == Closed::Again {
+                self.settled.push(receipt);
             }
         }
-        self.delivering.health.delivering(self.held.len());
+        self.delivering.health.delivering(self.held.count());
     }
 
     async fn in_progress(&self) {
-        for ack in self.held.values().flat_map(|held| held.acks.values()) {
+        for ack in self.held.acks() {
             if let Err(fault) = ack.in_progress().await {
                 tracing::debug!(%fault, "in progress not sent");
                 return;

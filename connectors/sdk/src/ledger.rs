@@ -5,17 +5,17 @@
 //! first time, and a crash in the middle leaves behind how far the delivery had come. All changes go through one
 //! writer thread that commits whatever waits in one transaction, so that many lanes share one fsync.
 
-mod entry;
 mod writer;
 
 use std::path::Path;
 
+use hub_delivery::Change;
+pub use hub_delivery::{Entry, Progress};
 use hub_message::{DeliveryId, Receipt, Timestamp};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
-pub use entry::{Entry, Progress};
-use writer::{Change, Request};
+use writer::Request;
 
 /// The ledger cannot be read or written: the disk's fault. Nothing is delivered until it works again.
 #[derive(Debug, Clone, Error)]

@@ -17,7 +17,6 @@ mod gate;
 mod greeting;
 mod health;
 mod intake;
-mod lanes;
 mod ledger;
 mod lookups;
 mod parent;

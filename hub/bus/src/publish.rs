@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_nats::{HeaderMap, Request};
 use bytes::Bytes;
+use hub_delivery::{Bisection, Step};
 use hub_message::{Header, Headers};
 use serde::Deserialize;
 
@@ -88,35 +89,27 @@ fn fitting(groups: &[Group]) -> usize {
     fits.count().max(1)
 }
 
-/// Publishes one batch, by halves where it holds duplicates. Iterative, so that its depth is bounded by its stack of
-/// ranges.
+/// Publishes one batch, by halves where it holds duplicates.
 async fn publish_chunk(link: &Link, chunk: &[Group]) -> Result<(), (usize, BusFault)> {
-    let mut ranges: Vec<_> = std::iter::once(0..chunk.len()).collect();
-    let mut done = 0;
-    while let Some(range) = ranges.pop() {
-        let groups = chunk.get(range.clone()).unwrap_or_default();
-        let members: Vec<&Publish> = groups.iter().flatten().collect();
-        let committed = match members.as_slice() {
-            [] => Committed::Yes,
-            [_] => Committed::Duplicate,
-            members if members.len() > MEMBERS_MAX => Committed::Duplicate,
-            members => commit(link, members).await.map_err(|fault| (done, fault))?,
+    let mut bisection = Bisection::new(chunk.iter().map(Vec::len), MEMBERS_MAX);
+    while let Some(step) = bisection.next_step() {
+        let away = |fault| (bisection.done(), fault);
+        let committed = match step {
+            Step::Batch(range) => {
+                let members: Vec<&Publish> = chunk.get(range).unwrap_or_default().iter().flatten().collect();
+                commit(link, &members).await.map_err(away)?
+            }
+            Step::OneByOne(range) => {
+                for member in chunk.get(range).unwrap_or_default().iter().flatten() {
+                    publish_single(link, member).await.map_err(away)?;
+                }
+                Committed::Yes
+            }
         };
         match committed {
-            Committed::Yes => {}
-            Committed::Duplicate if groups.len() == 1 => {
-                for member in members {
-                    publish_single(link, member).await.map_err(|fault| (done, fault))?;
-                }
-            }
-            Committed::Duplicate => {
-                let middle = range.start + range.len() / 2;
-                ranges.push(middle..range.end);
-                ranges.push(range.start..middle);
-                continue;
-            }
+            Committed::Yes => bisection.published(),
+            Committed::Duplicate => bisection.duplicate(),
         }
-        done = range.end;
     }
     Ok(())
 }

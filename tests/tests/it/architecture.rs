@@ -17,7 +17,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         "hub-authoring",
         &["hub-codes", "hub-message", "hub-schema", "hub-mapping"],
     ),
-    ("hub-bus", &["hub-message"]),
+    ("hub-delivery", &["hub-message"]),
+    ("hub-bus", &["hub-message", "hub-delivery"]),
     ("hub-documents", &["hub-message"]),
     ("hub-store", &["hub-message"]),
     ("hub-console", &["hub-message", "hub-store"]),
@@ -30,13 +31,14 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "hub-mapping",
             "hub-pipeline",
             "hub-authoring",
+            "hub-delivery",
             "hub-bus",
             "hub-documents",
             "hub-store",
             "hub-console",
         ],
     ),
-    ("connector-sdk", &["hub-message", "hub-bus"]),
+    ("connector-sdk", &["hub-message", "hub-delivery", "hub-bus"]),
     ("connector", &["hub-message", "connector-sdk"]),
     // For the tests of kinds only: no kind may name it otherwise.
     ("connector-testing", &["hub-message", "hub-bus", "hub-documents"]),
@@ -65,7 +67,15 @@ const FENCES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that do no input and output, and what their sources therefore never say.
-const PURE: &[&str] = &["codes", "message", "schema", "mapping", "pipeline", "authoring"];
+const PURE: &[&str] = &[
+    "codes",
+    "message",
+    "schema",
+    "mapping",
+    "pipeline",
+    "authoring",
+    "delivery",
+];
 const IMPURE_WORDS: &[&str] = &[
     "async fn",
     ".await",

@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
-use hub_message::{DeliveryId, Receipt, Timestamp};
+use hub_delivery::{Change, Entry, Progress};
+use hub_message::{DeliveryId, Timestamp};
 use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Entry, LedgerFault, Progress};
+use super::LedgerFault;
 
 /// Delivery id → entry as JSON.
 const DELIVERIES: TableDefinition<&str, &[u8]> = TableDefinition::new("deliveries");
@@ -19,15 +20,6 @@ const BATCH_MAX: usize = 512;
 const PRUNE_MAX: usize = 5_000;
 /// The ledger is looked up by id, at random: a cache beyond the upper pages would hardly be hit.
 const CACHE_BYTES: usize = 2 * 1024 * 1024;
-
-/// A change of one entry.
-#[derive(Debug)]
-pub(super) enum Change {
-    Begin,
-    Stage(String),
-    Wait,
-    Finish(Box<Receipt>),
-}
 
 /// What the writer is asked to do.
 #[derive(Debug)]

@@ -4,16 +4,11 @@
 use std::sync::Arc;
 
 use hub_bus::InboundItem;
+use hub_delivery::Filling;
 use hub_message::Recipient;
 use hub_pipeline::Outbound;
 
 use super::quota::{Quotas, Reservation};
-
-/// A group is full with this many publishes. An atomic batch holds 1000; the last message may bring a few.
-const PUBLISHES_MAX: usize = 900;
-
-/// A group is full with this many bytes.
-const BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// A message with everything that follows from it.
 pub(crate) struct Decided {
@@ -57,15 +52,14 @@ fn bytes(outbound: &Outbound) -> usize {
 #[derive(Default)]
 pub(crate) struct Group {
     decided: Vec<Decided>,
-    publishes: usize,
-    bytes: usize,
+    filling: Filling,
 }
 
 impl Group {
     /// Adds a message.
     pub(crate) fn push(&mut self, decided: Decided) {
-        self.publishes += decided.outbounds.len();
-        self.bytes += decided.outbounds.iter().map(bytes).sum::<usize>();
+        let bytes = decided.outbounds.iter().map(bytes).sum();
+        self.filling.add(decided.outbounds.len(), bytes);
         self.decided.push(decided);
     }
 
@@ -76,7 +70,7 @@ impl Group {
 
     /// Whether it should be published before anything is added.
     pub(crate) fn is_full(&self) -> bool {
-        self.publishes >= PUBLISHES_MAX || self.bytes >= BYTES_MAX
+        self.filling.is_full()
     }
 
     /// The messages.

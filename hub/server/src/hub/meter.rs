@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hub_bus::{Bus, RecipientFacts, StreamFacts};
+use hub_delivery::Room;
 use hub_message::{ConnectorName, Recipient};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::quota::{Quotas, Room};
+use super::quota::Quotas;
 use crate::config::Configuration;
 
 /// How often the streams are asked.

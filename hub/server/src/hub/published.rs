@@ -1,51 +1,34 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Sequences whose decisions were published by this reader.
-//!
-//! What the stream gives again after a reset or a late acknowledgement is then acknowledged only. It spares work;
-//! nothing rests on it.
+//! What was published by a reader, shared by its two halves.
 
-use std::collections::VecDeque;
 use std::sync::Mutex;
 
-/// How many sequences are remembered: more than can be in flight at once.
-const REMEMBERED: usize = 8192;
+use hub_delivery::{Sorted, Suspicion, sort};
 
-/// The last published sequences, sorted. Exact ones rather than the highest, so that a message that comes late is never
-/// taken for one that was published.
+/// Sequences whose decisions were published.
 #[derive(Debug, Default)]
-pub(crate) struct Published(Mutex<VecDeque<u64>>);
+pub(crate) struct Published(Mutex<hub_delivery::Published>);
 
 impl Published {
-    /// Whether everything that follows from this message is in `OUT`.
-    pub(crate) fn contains(&self, sequence: u64) -> bool {
-        self.0.lock().is_ok_and(|known| known.binary_search(&sequence).is_ok())
-    }
-
     /// Notes sequences.
     pub(crate) fn note(&self, sequences: impl Iterator<Item = u64>) {
-        let Ok(mut known) = self.0.lock() else { return };
-        for sequence in sequences {
-            if let Err(at) = known.binary_search(&sequence) {
-                known.insert(at, sequence);
-            }
+        // A poisoned lock means that another task panicked; the process is ending already.
+        if let Ok(mut known) = self.0.lock() {
+            known.note(sequences);
         }
-        let surplus = known.len().saturating_sub(REMEMBERED);
-        known.drain(..surplus);
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_published_is_remembered_out_of_order_too() {
-        let published = Published::default();
-        published.note([5, 3, 9, 3].into_iter());
-        assert!([3, 5, 9].into_iter().all(|sequence| published.contains(sequence)));
-        assert!(![1, 4, 10].into_iter().any(|sequence| published.contains(sequence)));
-        published.note(10..10 + REMEMBERED as u64);
-        assert!(!published.contains(3), "the oldest are forgotten");
-        assert!(published.contains(REMEMBERED as u64));
+    /// Sorts what was taken; with `dedup`, what was published before and came again is known.
+    pub(crate) fn sort<T>(
+        &self,
+        items: Vec<T>,
+        sequence: impl Fn(&T) -> u64,
+        suspicion: &Suspicion,
+        dedup: bool,
+    ) -> Sorted<T> {
+        match self.0.lock() {
+            Ok(known) if dedup => sort(items, sequence, &known, suspicion),
+            _ => sort(items, sequence, &hub_delivery::Published::default(), suspicion),
+        }
     }
 }

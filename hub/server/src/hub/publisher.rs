@@ -97,12 +97,10 @@ impl Publisher {
 
 /// The messages of which everything is among the first `published` documents.
 fn whole(decided: &[Decided], published: usize) -> &[Decided] {
-    let mut documents = 0;
-    let count = decided.iter().take_while(|one| {
-        documents += one.documents().count();
-        documents <= published
-    });
-    decided.get(..count.count()).unwrap_or_default()
+    let documents = decided.iter().map(|one| one.documents().count());
+    decided
+        .get(..hub_delivery::whole(documents, published))
+        .unwrap_or_default()
 }
 
 /// For the sabotaged build only: an id that differs each time.

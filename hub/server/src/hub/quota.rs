@@ -1,67 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! Quotas: a recipient that takes nothing must not stop the town.
-//!
-//! All deliveries wait in one stream. A recipient is *full* when more messages wait for it than its quota, or when the
-//! stream runs low on room and this recipient holds more than its fair share of it. Only the sources that are routed to
-//! a full recipient stop; the rest of the stream's room is kept for the others and for the case records.
+//! Quotas, shared by the readers of all sources and by the meter; what they decide is decided in `hub_delivery`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use hub_delivery::{Levels, Moment, Room};
 use hub_message::Recipient;
 use tokio::sync::watch;
-
-/// Share of the stream's room, in percent, above which recipients are held to their fair share of bytes. What is left is
-/// the reserve for case records and for recipients that work.
-const ROOM_PERCENT: u64 = 70;
-
-/// A full recipient counts as full until it is below this share of its quota, in percent; otherwise sources would start
-/// and stop with every message.
-const RESUME_PERCENT: u64 = 90;
-
-/// Bytes that a delivery is taken to have before the hub has published one.
-const GUESSED_BYTES: u64 = 2048;
-
-#[derive(Debug, Clone, Default)]
-struct Level {
-    quota: u64,
-    /// Messages waiting when the stream was last asked.
-    measured: u64,
-    /// Messages published so far, and how many of them the last measurement could see.
-    published: u64,
-    published_at_measurement: u64,
-    published_bytes: u64,
-    /// Deliveries that are planned and not published yet.
-    reserved: u64,
-    full: bool,
-}
-
-impl Level {
-    fn waiting(&self) -> u64 {
-        self.measured + (self.published - self.published_at_measurement) + self.reserved
-    }
-
-    fn bytes_waiting(&self) -> u64 {
-        let each = self
-            .published_bytes
-            .checked_div(self.published)
-            .unwrap_or(GUESSED_BYTES);
-        self.waiting() * each
-    }
-
-    fn is_above(&self, messages: u64, bytes: u64) -> bool {
-        self.waiting() >= messages || self.bytes_waiting() >= bytes
-    }
-}
-
-/// What the stream `OUT` holds and may hold, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Room {
-    /// Bytes in the stream.
-    pub(crate) used: u64,
-    /// The stream's limit.
-    pub(crate) limit: u64,
-}
 
 /// Room for the deliveries of one message, given back when it is dropped: then they are published, and counted as such,
 /// or given up.
@@ -73,24 +18,14 @@ pub(crate) struct Reservation {
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.quotas.with(|levels| {
-            for recipient in &self.recipients {
-                if let Some(level) = levels.get_mut(recipient) {
-                    level.reserved = level.reserved.saturating_sub(1);
-                }
-            }
-        });
+        self.quotas.with(|levels| levels.give_back(&self.recipients));
     }
 }
-
-/// A moment from which a measurement counts; see [`Quotas::before_measuring`].
-#[derive(Debug)]
-pub(crate) struct Moment(BTreeMap<Recipient, u64>);
 
 /// The levels of all recipients.
 #[derive(Debug)]
 pub(crate) struct Quotas {
-    levels: Mutex<BTreeMap<Recipient, Level>>,
+    levels: Mutex<Levels>,
     full: watch::Sender<BTreeSet<Recipient>>,
 }
 
@@ -107,84 +42,48 @@ impl Quotas {
 
     /// New quotas after a reload; what was measured stays.
     pub(crate) fn replace(&self, quotas: BTreeMap<Recipient, u64>) {
-        self.with(|levels| {
-            levels.retain(|recipient, _| quotas.contains_key(recipient));
-            for (recipient, quota) in quotas {
-                levels.entry(recipient).or_default().quota = quota;
-            }
-        });
+        self.with(|levels| levels.replace(quotas));
     }
 
-    /// Takes room for deliveries to these recipients, one for each time that one is named; `None` when one of them would
-    /// pass its quota, who then counts as full. A message that nobody waits before always has room, however many
-    /// deliveries it makes.
+    /// Takes room, as [`Levels::reserve`] does.
     pub(crate) fn reserve<'a>(
         self: &Arc<Self>,
         recipients: impl Iterator<Item = &'a Recipient>,
     ) -> Option<Reservation> {
-        let mut wanted = BTreeMap::<&Recipient, u64>::new();
-        for recipient in recipients {
-            *wanted.entry(recipient).or_default() += 1;
-        }
-        let mut passed = Vec::new();
-        let mut reservation = Reservation {
-            quotas: Arc::clone(self),
-            recipients: Vec::new(),
-        };
-        self.with(|levels| {
-            for (recipient, count) in &wanted {
-                if let Some(level) = levels.get_mut(recipient)
-                    && level.waiting() > 0
-                    && level.waiting() + count > level.quota
-                {
-                    level.full = true;
-                    passed.push((*recipient).clone());
-                }
+        let reserved = self.with(|levels| {
+            let reserved = levels.reserve(recipients);
+            if reserved.is_none() {
+                self.full.send_replace(levels.full().clone());
             }
-            if passed.is_empty() {
-                for (recipient, count) in wanted {
-                    if let Some(level) = levels.get_mut(recipient) {
-                        level.reserved += count;
-                        reservation.recipients.extend((0..count).map(|_| recipient.clone()));
-                    }
-                }
-            }
+            reserved
         });
-        if passed.is_empty() {
-            return Some(reservation);
-        }
-        self.full.send_modify(|full| full.extend(passed));
-        None
+        Some(Reservation {
+            quotas: Arc::clone(self),
+            // Without levels, in a process that is ending, there is no room to give back.
+            recipients: reserved.unwrap_or(Some(Vec::new()))?,
+        })
     }
 
     /// Counts a delivery that the stream has taken.
     pub(crate) fn published(&self, recipient: &Recipient, bytes: usize) {
-        self.with(|levels| {
-            if let Some(level) = levels.get_mut(recipient) {
-                level.published += 1;
-                level.published_bytes += bytes as u64;
-            }
-        });
+        self.with(|levels| levels.published(recipient, bytes));
     }
 
     /// To be called before the stream is asked, so that deliveries published meanwhile are not lost from the count.
     pub(crate) fn before_measuring(&self) -> Moment {
-        let mut moment = BTreeMap::new();
-        self.with(|levels| moment = levels.iter().map(|(r, level)| (r.clone(), level.published)).collect());
-        Moment(moment)
+        self.with(|levels| levels.before_measuring()).unwrap_or_default()
     }
 
     /// Takes in how many messages wait for each recipient, as the stream says.
     pub(crate) fn measured(&self, moment: &Moment, waiting: &[(Recipient, u64)], room: Room) {
         self.with(|levels| {
-            for (recipient, count) in waiting {
-                if let Some(level) = levels.get_mut(recipient) {
-                    level.measured = *count;
-                    level.published_at_measurement = moment.0.get(recipient).copied().unwrap_or(level.published);
-                }
-            }
+            levels.measured(moment, waiting, room);
+            self.full.send_if_modified(|known| {
+                let changed = known != levels.full();
+                known.clone_from(levels.full());
+                changed
+            });
         });
-        self.judge(room);
     }
 
     /// The first recipient of `recipients` that is full.
@@ -198,36 +97,9 @@ impl Quotas {
         self.full.subscribe()
     }
 
-    fn judge(&self, room: Room) {
-        let mut full = BTreeSet::new();
-        self.with(|levels| {
-            let tight = room.used >= room.limit / 100 * ROOM_PERCENT;
-            let share = room.limit / 100 * ROOM_PERCENT / (levels.len() as u64).max(1);
-            for (recipient, level) in levels.iter_mut() {
-                let percent = if level.full { RESUME_PERCENT } else { 100 };
-                let bytes = if tight || level.full {
-                    share * percent / 100
-                } else {
-                    u64::MAX
-                };
-                level.full = level.is_above((level.quota * percent / 100).max(1), bytes);
-                if level.full {
-                    full.insert(recipient.clone());
-                }
-            }
-        });
-        self.full.send_if_modified(|known| {
-            let changed = *known != full;
-            *known = full;
-            changed
-        });
-    }
-
-    fn with(&self, work: impl FnOnce(&mut BTreeMap<Recipient, Level>)) {
-        // A poisoned lock means that another task panicked; the process is ending already.
-        if let Ok(mut levels) = self.levels.lock() {
-            work(&mut levels);
-        }
+    /// `None` when the lock is poisoned: another task panicked, and the process is ending already.
+    fn with<T>(&self, work: impl FnOnce(&mut Levels) -> T) -> Option<T> {
+        self.levels.lock().ok().map(|mut levels| work(&mut levels))
     }
 }
 

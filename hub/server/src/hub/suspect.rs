@@ -12,53 +12,17 @@ use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
+use hub_delivery::{Suspicion, Trace, Verdict};
 use hub_message::ConnectorName;
-use serde::{Deserialize, Serialize};
-
-/// How often a message may be named before it counts as what ends the process.
-const NAMED_MAX: u32 = 2;
 
 /// Length of the file: one write within one sector, so that it never is half old and half new.
 const FILE_BYTES: usize = 512;
-
-/// Messages that are remembered beside the one being planned.
-const KEPT_MAX: usize = 3;
-
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-struct State {
-    /// Set while a hub runs on this file; still set at the next start means that the last stop was unclean.
-    running: bool,
-    /// Highest sequence that was taken for planning.
-    up_to: u64,
-    /// The message being planned, while the hub is careful.
-    named: Option<Named>,
-    /// Messages that were named when the process ended and are not done yet. One before them may come again, because its
-    /// acknowledgement was lost with the process, and must not make them forgotten.
-    #[serde(default)]
-    kept: Vec<Named>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Named {
-    sequence: u64,
-    times: u32,
-}
-
-/// What to do with a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Plan it.
-    Plan,
-    /// It was named twice: it ends the process, so it becomes a dead letter without being planned.
-    Suspect,
-}
 
 /// The marker of one reader.
 #[derive(Debug)]
 pub(crate) struct Marker {
     file: File,
-    state: State,
-    careful_up_to: u64,
+    suspicion: Suspicion,
 }
 
 impl Marker {
@@ -76,26 +40,13 @@ impl Marker {
         file.read_to_string(&mut text)?;
         let fresh = text.trim().is_empty();
         // A file that cannot be read was torn by a power failure: careful, but nothing is named.
-        let last = serde_json::from_str::<State>(text.trim()).unwrap_or(State {
+        let last = serde_json::from_str::<Trace>(text.trim()).unwrap_or(Trace {
             running: !fresh,
-            ..State::default()
+            ..Trace::default()
         });
-        let kept: Vec<Named> = last.named.into_iter().chain(last.kept).take(KEPT_MAX).collect();
-        let kept = if last.running { kept } else { Vec::new() };
-        let careful_up_to = if last.running {
-            kept.iter().map(|named| named.sequence).fold(last.up_to, u64::max)
-        } else {
-            0
-        };
         let mut marker = Self {
             file,
-            state: State {
-                running: true,
-                up_to: last.up_to,
-                named: None,
-                kept,
-            },
-            careful_up_to,
+            suspicion: Suspicion::after(last),
         };
         marker.write()?;
         marker.file.sync_all()?;
@@ -103,46 +54,32 @@ impl Marker {
         Ok(marker)
     }
 
-    /// Whether the message with this sequence was in flight at an unclean stop, so that it is taken alone.
-    pub(crate) fn is_careful(&self, sequence: u64) -> bool {
-        sequence <= self.careful_up_to
+    /// What is suspected, to sort messages by.
+    pub(crate) fn suspicion(&self) -> &Suspicion {
+        &self.suspicion
     }
 
     /// Notes, without fsync, that messages up to `sequence` are taken for planning.
     pub(crate) fn taken(&mut self, sequence: u64) -> io::Result<()> {
-        if sequence > self.state.up_to {
-            self.state.up_to = sequence;
+        if self.suspicion.taken(sequence) {
             self.write()?;
         }
         Ok(())
     }
 
-    /// Names the message that is planned next, with fsync. Only for messages that [`Marker::is_careful`] tells.
+    /// Names the message that is planned next, with fsync. Only for messages that [`Suspicion::is_careful`] tells.
     pub(crate) fn name(&mut self, sequence: u64) -> io::Result<Verdict> {
-        let before = self.state.named.iter().chain(&self.state.kept);
-        let times = before
-            .filter(|named| named.sequence == sequence)
-            .map(|named| named.times)
-            .max()
-            .unwrap_or_default();
-        self.state.kept.retain(|named| named.sequence != sequence);
-        if times >= NAMED_MAX {
-            // Until its dead letter is made the file goes on naming it.
-            self.state.named = Some(Named { sequence, times });
-            return Ok(Verdict::Suspect);
+        let verdict = self.suspicion.name(sequence);
+        if verdict == Verdict::Plan {
+            self.write()?;
+            self.file.sync_data()?;
         }
-        self.state.named = Some(Named {
-            sequence,
-            times: times + 1,
-        });
-        self.write()?;
-        self.file.sync_data()?;
-        Ok(Verdict::Plan)
+        Ok(verdict)
     }
 
     /// The named message was planned, or is a dead letter now: nothing is named any longer.
     pub(crate) fn planned(&mut self) -> io::Result<()> {
-        if self.state.named.take().is_some() {
+        if self.suspicion.planned() {
             self.write()?;
         }
         Ok(())
@@ -150,15 +87,13 @@ impl Marker {
 
     /// The reader ends in order: the next start need not be careful.
     pub(crate) fn stopped(mut self) -> io::Result<()> {
-        self.state.running = false;
-        self.state.named = None;
-        self.state.kept.clear();
+        self.suspicion.stopped();
         self.write()?;
         self.file.sync_data()
     }
 
     fn write(&mut self) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&self.state).map_err(io::Error::other)?;
+        let mut line = serde_json::to_vec(self.suspicion.trace()).map_err(io::Error::other)?;
         line.resize(FILE_BYTES - 1, b' ');
         line.push(b'\n');
         self.file.write_all_at(&line, 0)
@@ -177,10 +112,10 @@ mod tests {
     fn a_stop_in_order_leaves_nothing_to_be_careful_about() {
         let folder = tempfile::tempdir().unwrap();
         let mut marker = open(folder.path());
-        assert!(!marker.is_careful(1), "the first start is not careful");
+        assert!(!marker.suspicion().is_careful(1), "the first start is not careful");
         marker.taken(900).unwrap();
         marker.stopped().unwrap();
-        assert!(!open(folder.path()).is_careful(900));
+        assert!(!open(folder.path()).suspicion().is_careful(900));
     }
 
     #[test]
@@ -190,8 +125,8 @@ mod tests {
         marker.taken(12).unwrap();
         drop(marker);
         let marker = open(folder.path());
-        assert!(marker.is_careful(12));
-        assert!(!marker.is_careful(13));
+        assert!(marker.suspicion().is_careful(12));
+        assert!(!marker.suspicion().is_careful(13));
     }
 
     #[test]
@@ -241,7 +176,7 @@ mod tests {
         let mut marker = open(folder.path());
         marker.name(5).unwrap();
         drop(marker);
-        assert!(open(folder.path()).is_careful(5));
+        assert!(open(folder.path()).suspicion().is_careful(5));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use hub_bus::{Inbound, InboundItem};
+use hub_delivery::{Sorted, Verdict};
 use hub_message::{ConnectorName, Recipient};
 use hub_pipeline::Rules;
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
@@ -14,7 +15,7 @@ use super::super::gate::{Closed, Gate};
 use super::super::group::{Decided, Group};
 use super::super::planner::Planner;
 use super::super::published::Published;
-use super::super::suspect::{Marker, Verdict};
+use super::super::suspect::Marker;
 use super::super::tally::{Hindrance, Tally};
 
 /// Messages that are decided in one go, and their bytes.
@@ -93,14 +94,19 @@ impl Collector<'_> {
     /// Decides what was taken. Messages that were in flight at an unclean stop are decided, published and acknowledged
     /// one at a time.
     async fn decide(&mut self, items: Vec<InboundItem>, group: &mut Group) -> Result<Went, Unavailable> {
-        let items = self.without_published(items).await?;
-        let Some(last) = items.iter().map(|item| item.sequence).max() else {
-            return Ok(Went::On);
-        };
+        let Sorted {
+            again,
+            careful,
+            usual,
+            up_to,
+        } = self
+            .published
+            .sort(items, |item| item.sequence, self.marker.suspicion(), self.dedup);
+        for item in again {
+            item.ack().await.map_err(|fault| Unavailable::Nats(fault.to_string()))?;
+        }
+        let Some(last) = up_to else { return Ok(Went::On) };
         self.marker.taken(last)?;
-        let (careful, usual): (Vec<_>, Vec<_>) = items
-            .into_iter()
-            .partition(|item| self.marker.is_careful(item.sequence));
         for item in careful {
             match self.decide_carefully(item, group).await? {
                 Went::On => {}
@@ -123,19 +129,6 @@ impl Collector<'_> {
             group.push(one);
         }
         away.map_or(Went::On, Went::Away)
-    }
-
-    /// Acknowledges what was published before and came again.
-    async fn without_published(&self, items: Vec<InboundItem>) -> Result<Vec<InboundItem>, Unavailable> {
-        let mut left = Vec::with_capacity(items.len());
-        for item in items {
-            if self.dedup && self.published.contains(item.sequence) {
-                item.ack().await.map_err(|fault| Unavailable::Nats(fault.to_string()))?;
-            } else {
-                left.push(item);
-            }
-        }
-        Ok(left)
     }
 
     async fn decide_carefully(&mut self, item: InboundItem, group: &mut Group) -> Result<Went, Unavailable> {

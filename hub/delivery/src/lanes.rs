@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 
 /// The lanes of one connector. `T` is whatever stands in line.
 #[derive(Debug)]
-pub(crate) struct Lanes<T> {
+pub struct Lanes<T> {
     /// Busy lanes and who waits behind.
     busy: HashMap<String, VecDeque<T>>,
 }
@@ -21,7 +21,7 @@ impl<T> Default for Lanes<T> {
 
 impl<T> Lanes<T> {
     /// Brings `item` to its lane. It comes back when the lane is free: then it is to be started now.
-    pub(crate) fn enter(&mut self, lane: &str, item: T) -> Option<T> {
+    pub fn enter(&mut self, lane: &str, item: T) -> Option<T> {
         if let Some(line) = self.busy.get_mut(lane) {
             line.push_back(item);
             return None;
@@ -31,7 +31,7 @@ impl<T> Lanes<T> {
     }
 
     /// The started delivery of this lane is settled. The next one in line comes back and is to be started now.
-    pub(crate) fn leave(&mut self, lane: &str) -> Option<T> {
+    pub fn leave(&mut self, lane: &str) -> Option<T> {
         let next = self.busy.get_mut(lane)?.pop_front();
         if next.is_none() {
             self.busy.remove(lane);
@@ -40,7 +40,7 @@ impl<T> Lanes<T> {
     }
 
     /// Takes out everything that waits, in no particular order of lanes; busy lanes stay busy until they are left.
-    pub(crate) fn clear(&mut self) -> Vec<T> {
+    pub fn clear(&mut self) -> Vec<T> {
         self.busy.values_mut().flat_map(std::mem::take).collect()
     }
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
-//! What the ledger holds of one delivery.
+//! What the ledger of a sink holds of one delivery, and how that changes.
 
 use hub_message::Receipt;
 use serde::{Deserialize, Serialize};
-
-use super::writer::Change;
 
 /// What is known of one delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,9 +34,22 @@ pub enum Progress {
     },
 }
 
+/// A change of one entry.
+#[derive(Debug)]
+pub enum Change {
+    /// An attempt begins.
+    Begin,
+    /// The attempt prepared something at the target.
+    Stage(String),
+    /// The attempt failed and certainly had no effect.
+    Wait,
+    /// The delivery is settled.
+    Finish(Box<Receipt>),
+}
+
 impl Entry {
     /// The entry after a change. Done is final.
-    pub(super) fn after(&self, change: &Change) -> Self {
+    pub fn after(&self, change: &Change) -> Self {
         let (mut attempts, mut progress) = (self.attempts, self.progress.clone());
         match (change, &self.progress) {
             (_, Progress::Done { .. }) => {}
