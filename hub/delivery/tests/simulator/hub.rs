@@ -73,8 +73,12 @@ impl Reader {
         self.usual.clear();
     }
 
-    /// The connection is lost and comes again: what was sent ahead is dropped.
+    /// The connection is lost and comes again: what was sent ahead is dropped, and acknowledgements do not arrive.
     pub(crate) fn disconnected(&mut self) {
+        if matches!(self.stage, Stage::Acknowledging(_)) {
+            self.stage = Stage::Free;
+            self.let_go();
+        }
         self.pin = None;
         self.ahead.clear();
     }
@@ -125,6 +129,7 @@ impl World {
         }
         let full = self.levels[h].full();
         if super::ROUTES[source].iter().any(|to| full.contains(&self.names[*to])) {
+            self.fired("gate closed");
             return reader.let_go();
         }
         let durable = &mut self.inbound_durables[source];
@@ -149,6 +154,7 @@ impl World {
             up_to,
         } = sort(items, |item| item.0, known, &reader.suspicion);
         for (sequence, _) in again {
+            self.fired("published again, only acknowledged");
             self.inbound[source].ack(sequence);
         }
         if up_to.is_some_and(|last| reader.suspicion.taken(last)) {
@@ -172,6 +178,7 @@ impl World {
                 reader.stage = Stage::Named(item);
             }
             Verdict::Suspect => {
+                *self.fired.entry("suspect").or_default() += 1;
                 if *named < 2 {
                     self.broken
                         .push(format!("message {} suspected, named {named} times", item.1));
@@ -202,6 +209,7 @@ impl World {
             let recipients = outs.iter().map(|out| &self.names[out.to]);
             let Some(room) = self.levels[h].reserve(recipients) else {
                 reader.lets_go = true;
+                self.fired("no room");
                 break;
             };
             group.push(Decided {
@@ -255,8 +263,12 @@ impl World {
         };
         match taken {
             Taken::Stored(_) => bisection.published(),
-            Taken::Duplicate => bisection.duplicate(),
+            Taken::Duplicate => {
+                self.fired("batch with a duplicate");
+                bisection.duplicate();
+            }
             Taken::Refused => {
+                self.fired("stream full");
                 reader.careful.clear();
                 reader.usual.clear();
                 reader.lets_go = true;

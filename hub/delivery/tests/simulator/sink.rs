@@ -158,6 +158,14 @@ impl World {
         let (target, ledger) = (&mut self.targets[to], &mut self.ledgers[to]);
         let refused = self.messages[sink.working[n].out.message].refused;
         let one = &mut sink.working[n];
+        if let Phase::Begun(before) = &one.phase {
+            let what = match first(class, &before.progress) {
+                First::Answer => "settled from the ledger",
+                First::Ask => "target asked",
+                First::InDoubt | First::Deliver => "delivering",
+            };
+            *self.fired.entry(what).or_default() += 1;
+        }
         let Some(receipt) = one.step(class, target, ledger, refused, now, &mut self.random) else {
             return;
         };
@@ -198,6 +206,7 @@ impl World {
         for one in std::mem::take(&mut self.sinks[to]).working {
             let taken = !self.messages[one.out.message].refused && self.targets[to].mood != Mood::Away;
             if taken && matches!(one.phase, Phase::AtTarget(false)) && self.random.one_in(2) {
+                self.fired("sink died at its target");
                 self.targets[to].effect(&one.out);
             }
         }
