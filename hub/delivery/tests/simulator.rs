@@ -155,8 +155,12 @@ impl World {
     fn store(&mut self) {
         let (records, receipts) = std::mem::take(&mut self.committed);
         if !records.is_empty() || !receipts.is_empty() {
-            records.into_iter().for_each(|sequence| self.out.ack(sequence));
-            receipts.into_iter().for_each(|sequence| self.receipts.ack(sequence));
+            for sequence in records {
+                self.out.ack(sequence);
+            }
+            for sequence in receipts {
+                self.receipts.ack(sequence);
+            }
             return;
         }
         for (sequence, out) in self.out_durables[CASES].pull(&self.out, self.now, 6) {

@@ -238,7 +238,9 @@ impl World {
 
     fn begin(&mut self, source: usize, reader: &mut Reader, group: Vec<Decided>) {
         if self.knob == Some(Knob::AckFirst) {
-            group.iter().for_each(|one| self.inbound[source].ack(one.sequence));
+            for one in &group {
+                self.inbound[source].ack(one.sequence);
+            }
         }
         let bisection = Bisection::new(group.iter().map(|one| one.outs.len()), 1000);
         reader.stage = Stage::Publishing(group, bisection);

@@ -181,7 +181,9 @@ impl World {
         if let Some(receipts) = sink.sent.take() {
             for receipt in receipts {
                 let acks: Vec<u64> = sink.closing.remove(&receipt.delivery).unwrap_or_default();
-                acks.into_iter().for_each(|sequence| self.out.ack(sequence));
+                for sequence in acks {
+                    self.out.ack(sequence);
+                }
                 if sink.holding.closed(&receipt.delivery) == Closed::Again {
                     sink.settled.push(receipt);
                 }
