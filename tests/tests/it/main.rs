@@ -18,4 +18,5 @@ mod sabotage;
 mod schemas;
 mod start;
 mod suspect;
+mod threats;
 mod tidy;
