@@ -3,7 +3,7 @@
 
     broken.py FAULT [options as every connector has them]
 """
-import asyncio, json, pathlib, sqlite3, sys, unicodedata
+import asyncio, json, os, pathlib, re, sqlite3, sys, unicodedata
 
 FAULT = sys.argv.pop(1)
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "connectors/examples/python"))
@@ -107,6 +107,71 @@ class TriesForeignSubjects(Connector):
     async def beats(self):
         await self.nc.publish(f"in.other.{TYPE}", frame({}, b"forged"))
         await super().beats()
+
+
+def through(change):
+    """Every record goes through `change` before it is published."""
+    publish = connector.nats.js.client.JetStreamContext.publish
+
+    async def changed(js, subject, payload=b"", **more):
+        if subject.startswith("in."):
+            head, native = unframe(payload)
+            payload = frame(head, change(native))
+        return await publish(js, subject, payload, **more)
+
+    connector.nats.js.client.JetStreamContext.publish = changed
+
+
+class DiesAtControlCharacters(Connector):
+    async def run(self):
+        through(lambda native: os._exit(3) if any(byte < 9 for byte in native) else native)
+        await super().run()
+
+
+class ReplacesBytes(Connector):
+    async def run(self):
+        through(lambda native: native.decode(errors="replace").encode())
+        await super().run()
+
+
+class SwallowsEmptyRecords(Connector):
+    def system(self):
+        system = super().system()
+        for file in (system / "in").glob("[!.]*") if system else ():
+            if not file.read_bytes().strip():
+                file.unlink()
+        return system
+
+
+class DropsOddNames(Connector):
+    def system(self):
+        system = super().system()
+        for file in (system / "in").glob("[!.]*") if system else ():
+            if not re.fullmatch(r"[\w.-]+", file.name):
+                file.unlink()
+        return system
+
+
+class StopsAtBrokenText(Connector):
+    async def bring(self, system, delivery, wire):
+        unframe(wire)[1].decode()
+        return await super().bring(system, delivery, wire)
+
+
+class LogsContents(Connector):
+    async def bring(self, system, delivery, wire):
+        print("brings", unframe(wire)[1][:100], file=sys.stderr, flush=True)
+        return await super().bring(system, delivery, wire)
+
+
+class WritesNamesUnchecked(Connector):
+    async def bring(self, system, delivery, wire):
+        for document in unframe(wire)[0].get("documents", []):
+            try:
+                (system / document.get("name", "none")).write_bytes(b"a document")
+            except (OSError, ValueError):
+                pass
+        return await super().bring(system, delivery, wire)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A trade office over the bridge (`amtshub connector exec -- python3 bridge.py`): deliveries, records, answers; Python alone."""
-import csv, json, sqlite3, sys, threading, time
+import base64, csv, json, sqlite3, sys, threading, time
 from pathlib import Path
 SENT = {}
 def say(**message):  # one object a line
@@ -11,9 +11,12 @@ def take(system):  # a record stays in in/ until `confirmed` comes; until then i
             id = f"{file.name} {file.stat().st_mtime_ns}"
             if SENT.get(id, 0) < time.time() - 30:
                 SENT[id] = time.time()
-                say(emit={"id": id, "type": "probe.record.1", "media_type": "text/plain", "name": file.name, "text": file.read_text()})
-def deliver(system, delivery, text=None, path=None, **_):
-    first = (text or open(path).readline()).split("\n")[0]  # large contents come as a file
+                say(emit={"id": id, "type": "probe.record.1", "media_type": "text/plain", "name": file.name,
+                          **({"path": str(file)} if file.stat().st_size > 256 * 1024 else {"base64": base64.b64encode(file.read_bytes()).decode()})})
+def deliver(system, delivery, **given):  # bytes that are no text come as base64, large contents as a file
+    native = (open(given["path"], "rb").readline() if "path" in given else
+              base64.b64decode(given["base64"]) if "base64" in given else given["text"].encode())
+    first = native.split(b"\n")[0].decode(errors="replace")
     if (system / "down").exists():
         return {"outcome": "unavailable"}
     if first.startswith("REFUSED"):

@@ -91,12 +91,26 @@ class Connector:
                 name, native = unicodedata.normalize("NFC", file.name), file.read_bytes()
                 record = hashlib.sha256(f"{NAME}\0{name}\0{file.stat().st_mtime_ns}\0".encode() + native).hexdigest()[:32]
                 headers = {"Nats-Msg-Id": record, "ce-id": record, "ce-source": NAME, "ce-type": TYPE, "content-type": "text/plain"}
+                head = {"name": name}
                 try:
-                    await self.js.publish(f"in.{NAME}.{TYPE}", frame({"name": name}, native), headers=headers)
+                    if len(native) > self.welcome["inline_bytes_max"]:
+                        head["claim"], native = await self.upload(native), b""
+                    await self.js.publish(f"in.{NAME}.{TYPE}", frame(head, native), headers=headers)
                     file.unlink()
-                except NatsError:
+                except (NatsError, KeyError):
                     break
             await asyncio.sleep(0.2)
+    async def upload(self, native):  # into the document store; it goes on where an earlier life stopped
+        async def ask(what, head, piece=b""):
+            return json.loads((await self.nc.request(f"blob.{NAME}.{what}", frame(head, piece), timeout=20)).data)["ok"]
+        document = {"sha256": hashlib.sha256(native).hexdigest(), "size": len(native), "media_type": "text/plain"}
+        begun = await ask("begin", document)
+        offset = begun["offset"]
+        while not begun["exists"] and offset < len(native):
+            offset = (await ask(f"chunk.{begun['upload']}", {"offset": offset}, native[offset:offset + 524288]))["offset"]
+        if not begun["exists"]:
+            await ask(f"commit.{begun['upload']}", {})
+        return document
     async def deliver(self):  # one after the other, so every lane keeps its order
         while not self.stop.is_set():
             with suppress(NatsError):  # nothing came, or the server is away
@@ -140,7 +154,7 @@ class Connector:
             return {"outcome": "rejected", "class": "business", "code": "E1", "text": "the system refuses"}
         with sqlite3.connect(system / "system.db") as database:
             database.execute("create table if not exists row (delivery text primary key, content text)")
-            database.execute("insert or ignore into row values (?, ?)", (delivery, native.decode().split("\n")[0]))
+            database.execute("insert or ignore into row values (?, ?)", (delivery, native.split(b"\n")[0].decode(errors="replace")))  # it may be no text
         return {"outcome": "done", "reference": delivery[:8]}
 
 if __name__ == "__main__":

@@ -155,20 +155,36 @@ impl Directory {
     }
 }
 
-/// `name`, `name-2`, `name-3` …, the number before the last ending.
-pub(crate) fn numbered(name: &OsStr, number: u32) -> OsString {
-    if number < 2 {
+/// The longest name that file systems have, in bytes.
+pub(crate) const NAME_BYTES_MAX: usize = 255;
+
+/// Endings longer than this are part of the name.
+const ENDING_BYTES_MAX: usize = 20;
+
+/// `name`, `name-2`, `name-3` …, the number before the last ending. What has no room in `room` bytes is cut off before it.
+pub(crate) fn numbered(name: &OsStr, number: u32, room: usize) -> OsString {
+    let number = if number < 2 {
+        String::new()
+    } else {
+        format!("-{number}")
+    };
+    if name.len() + number.len() <= room && number.is_empty() {
         return name.to_owned();
     }
     let bytes = name.as_bytes();
     let dot = bytes
         .iter()
         .rposition(|b| *b == b'.')
-        .filter(|at| *at > 0)
+        .filter(|at| *at > 0 && bytes.len() - at <= ENDING_BYTES_MAX)
         .unwrap_or(bytes.len());
     let (stem, ending) = bytes.split_at(dot);
-    let mut numbered = stem.to_vec();
-    numbered.extend_from_slice(format!("-{number}").as_bytes());
+    let mut end = stem.len().min(room.saturating_sub(number.len() + ending.len()));
+    // Not in the middle of a letter.
+    while end < stem.len() && end > 0 && stem.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    let mut numbered = stem.get(..end).unwrap_or_default().to_vec();
+    numbered.extend_from_slice(number.as_bytes());
     numbered.extend_from_slice(ending);
     OsStr::from_bytes(&numbered).to_owned()
 }
@@ -192,7 +208,16 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, number: u32, expected: &str) {
-        assert_eq!(numbered(OsStr::new(name), number), expected);
+        assert_eq!(numbered(OsStr::new(name), number, 20), expected);
+    }
+
+    #[test]
+    fn names_without_room_are_cut_before_their_number_and_ending() {
+        check("a23456789012345678901.txt", 1, "a234567890123456.txt");
+        check("a2345678901234567890", 1, "a2345678901234567890");
+        check("a2345678901234567890", 12, "a2345678901234567-12");
+        check("a234567890123456.txt", 2, "a2345678901234-2.txt");
+        check("äääääääää.txt", 2, "äääääää-2.txt");
     }
 
     #[test]

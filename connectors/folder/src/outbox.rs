@@ -17,7 +17,7 @@ use std::sync::Arc;
 use connector_sdk::{Delivery, Done, Reader, SettingsFault, Sink, SinkFault, Steps, failpoint};
 use tokio::io::AsyncWriteExt;
 
-use crate::directory::{Directory, numbered, unavailable};
+use crate::directory::{Directory, NAME_BYTES_MAX, numbered, unavailable};
 use crate::settings::{self, DocumentsAs, OutSettings};
 pub(crate) use name::Template;
 use name::document_name;
@@ -142,7 +142,7 @@ impl Outbox {
     async fn free_name(&self, delivery: &Delivery, from: u32) -> Result<(OsString, u32), SinkFault> {
         let wanted = OsString::from(self.settings.file_name.name(delivery));
         for number in from..NUMBER_MAX {
-            let main = numbered(&wanted, number);
+            let main = numbered(&wanted, number, NAME_BYTES_MAX);
             let files = self.plan(delivery, &main);
             let paths = self.paths.clone();
             let free = blocking(move || {

@@ -8,6 +8,7 @@
 
 mod bench;
 mod checks;
+mod corpus;
 mod description;
 mod report;
 mod subject;

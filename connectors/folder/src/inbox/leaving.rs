@@ -10,7 +10,7 @@ use connector_sdk::{Refusal, failpoint};
 use serde::{Deserialize, Serialize};
 
 use super::refusal;
-use crate::directory::{Directory, Signature, numbered};
+use crate::directory::{Directory, NAME_BYTES_MAX, Signature, numbered};
 
 /// A file as it was when it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub(crate) struct Folders {
 
 /// Names the files of pairs that are on their way into the archive, so that a crash between the two does not leave
 /// one half behind that looks like a lone file.
+/// What the name of a report ends in, behind the name of its file.
+const REPORT: &str = ".error.txt";
 const MOVING: &str = ".moving.json";
 /// Same names in the archive, at most.
 const NUMBER_MAX: u32 = 1_000_000;
@@ -83,7 +85,7 @@ impl Folders {
             return Ok(());
         }
         for number in 1..NUMBER_MAX {
-            let name = numbered(&file.name, number);
+            let name = numbered(&file.name, number, NAME_BYTES_MAX - REPORT.len());
             if error.look(&name)?.is_some() {
                 continue;
             }
@@ -110,7 +112,7 @@ fn move_file(inbox: &Directory, file: &Taken, archive: &Directory) -> io::Result
         return Ok(());
     }
     for number in 1..NUMBER_MAX {
-        let name = numbered(&file.name, number);
+        let name = numbered(&file.name, number, NAME_BYTES_MAX);
         if !inbox.rename(&file.name, archive, &name)? {
             continue;
         }
@@ -131,7 +133,7 @@ fn note_moving(archive: &Directory, files: &[&Taken]) -> io::Result<()> {
 
 fn write_report(error: &Directory, name: &OsStr, refused: &Refusal, at: &str) -> io::Result<()> {
     let mut report = name.to_owned();
-    report.push(".error.txt");
+    report.push(REPORT);
     write_whole(error, &report, refusal::report(refused, at).as_bytes())
 }
 

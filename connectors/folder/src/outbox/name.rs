@@ -7,6 +7,8 @@ use connector_sdk::Delivery;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::directory::NAME_BYTES_MAX;
+
 /// A template for file names: `{sequence}-{delivery}.csv`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -116,11 +118,13 @@ pub(crate) fn document_name(main: &str, number: usize, name: Option<&str>) -> St
             }
         })
         .collect();
+    // A number of up to ten digits and two signs stand between them.
+    let room = NAME_BYTES_MAX.saturating_sub(stem.len() + 12).min(100);
     let trimmed = harmless.trim_matches(|c| c == '.' || c == '_');
     let end = trimmed
         .char_indices()
         .map(|(at, c)| at + c.len_utf8())
-        .take_while(|end| *end <= 100)
+        .take_while(|end| *end <= room)
         .last()
         .unwrap_or(0);
     match trimmed.get(..end) {
@@ -148,6 +152,8 @@ mod tests {
         check(None, "7.1-dokument");
         assert_eq!(document_name("ohne", 2, Some("a")), "ohne.2-a");
         assert!(document_name("7.csv", 1, Some(&"ä".repeat(500))).len() < 120);
+        let main = format!("{}.csv", "m".repeat(220));
+        assert!(document_name(&main, 1, Some(&"d".repeat(500))).len() <= NAME_BYTES_MAX);
     }
 
     #[test]

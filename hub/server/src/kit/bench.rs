@@ -2,6 +2,7 @@
 //! The bench of one check: a nats-server, the hub's side of the protocol, the connector's process, the system behind it.
 
 mod hub;
+mod traces;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ use super::description::{Description, System};
 use super::subject::Process;
 use super::{Subject, server_program};
 use crate::supervise::with_options;
-pub(super) use hub::{Heard, Hub, delivery};
+pub(super) use hub::{Envelope, Heard, Hub, delivery};
 
 /// Why a check failed.
 #[derive(Debug)]

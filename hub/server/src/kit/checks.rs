@@ -5,6 +5,8 @@ mod border;
 mod delivering;
 mod faults;
 mod greeting;
+mod hostile;
+mod hostile_deliveries;
 mod life;
 mod sending;
 
@@ -95,6 +97,10 @@ checks! {
         "Gibt Datensätze erst nach der Bestätigung des Hubs aus der Hand", "Lets go of records only after the stream has acknowledged";
     "native-bytes" Source sending::native_bytes,
         "Reicht Inhalte unverändert weiter, Umlaute zusammengesetzt (NFC)", "Hands contents over unchanged, umlauts in NFC";
+    "hostile-contents" Source hostile::contents,
+        "Reicht auch bösartige Inhalte unverändert weiter oder weist sie mit einem Code ab", "Hands hostile contents over unchanged, or refuses them with a code";
+    "hostile-names" Source hostile::names,
+        "Nimmt Datensätze mit bösartigen Namen oder weist sie mit einem Code ab", "Takes records with hostile names, or refuses them with a code";
     "own-source" Source border::own_source,
         "Spricht nur für sich selbst und sendet keine fremden Kopfzeilen", "Speaks for itself alone and sends no foreign headers";
     "own-subjects" Anything border::own_subjects,
@@ -113,6 +119,10 @@ checks! {
         "Abschuss zwischen Wirkung und Quittung: nichts doppelt, nichts verloren", "Killed between effect and receipt: nothing twice, nothing lost";
     "large" Target delivering::large,
         "Bringt 50 MB ans Ziel und braucht dabei höchstens 150 MB Speicher", "Brings 50 MB to the target with at most 150 MB of memory";
+    "hostile-deliveries" Target hostile_deliveries::contents,
+        "Stellt auch bösartige Inhalte zu oder lehnt sie ab, und macht weiter", "Delivers hostile contents or refuses them, and goes on";
+    "hostile-envelopes" Target hostile_deliveries::envelopes,
+        "Schreibt nie aus dem Ziel hinaus, was immer Namen, Medientyp, Spur und Typ sagen", "Never writes outside of its target, whatever names, media type, lane and type say";
     "answer" Answers delivering::answer,
         "Beantwortet Fragen, und sagt auch, wenn es nichts gibt", "Answers questions, and says when there is nothing";
     "pause" Target life::pause,

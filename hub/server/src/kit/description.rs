@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! Kit files: what the kit must know of the system behind a connector. The vendor writes one and ships it along.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use serde::Deserialize;
@@ -39,6 +39,10 @@ pub(crate) struct Description {
 pub(crate) struct SourceSide {
     /// Puts the content of `{file}` into the system under the name `{name}`.
     put: Vec<String>,
+    /// Prints the name of each record that the connector refused with a code, control characters as `?`; without it the
+    /// connector refuses nothing.
+    #[serde(default)]
+    refusals: Option<Vec<String>>,
 }
 
 /// `[target]`
@@ -51,6 +55,9 @@ pub(crate) struct TargetSide {
     /// Prints a line for each delivery that is in the system, in the order of arrival; the first line of its content
     /// stands in it.
     effects: Vec<String>,
+    /// The only folder in which deliveries may become files; without it `{work}`.
+    #[serde(default)]
+    folder: Option<String>,
     /// Makes the system not answer.
     #[serde(rename = "break")]
     breaks: Option<Vec<String>>,
@@ -140,6 +147,31 @@ impl System<'_> {
         self.call(&source.put, &[("{file}", &file), ("{name}", name)])
             .await
             .map(drop)
+    }
+
+    /// The names of the records that were refused with a code.
+    pub(super) async fn refusals(&self) -> Result<Vec<String>, String> {
+        let refusals = self
+            .description
+            .source
+            .as_ref()
+            .and_then(|source| source.refusals.as_ref());
+        let Some(words) = refusals else {
+            return Ok(Vec::new());
+        };
+        let output = self.call(words, &[]).await?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        Ok(text.split('\n').map(str::to_owned).collect())
+    }
+
+    /// The folder in which deliveries may become files.
+    pub(super) fn target_folder(&self) -> PathBuf {
+        let folder = self
+            .description
+            .target
+            .as_ref()
+            .and_then(|target| target.folder.as_deref());
+        folder.map_or_else(|| self.work.to_path_buf(), |folder| self.fill(folder).into())
     }
 
     /// The numbers of the probes that are in the system, in order.

@@ -29,6 +29,8 @@ pub(in crate::kit) struct Record {
     pub(in crate::kit) id: MessageId,
     /// Its native bytes.
     pub(in crate::kit) native: Bytes,
+    /// Digest of its content, which may lie in the document store.
+    pub(in crate::kit) digest: Digest,
     /// Its name, where it has one.
     pub(in crate::kit) name: Option<String>,
 }
@@ -46,9 +48,34 @@ pub(in crate::kit) struct Heard {
     pub(in crate::kit) broken: Vec<String>,
     /// Headers that are no part of the protocol.
     pub(in crate::kit) foreign_headers: usize,
+    /// Messages whose content is too large to travel inside.
+    pub(in crate::kit) oversized: usize,
     pub(in crate::kit) receipts: Vec<Receipt>,
     /// Receipts that cannot be read.
     pub(in crate::kit) unreadable: Vec<String>,
+}
+
+/// What a delivery says of itself.
+#[derive(Debug, Clone)]
+pub(in crate::kit) struct Envelope {
+    pub(in crate::kit) kind: String,
+    pub(in crate::kit) order: String,
+    pub(in crate::kit) media_type: String,
+    pub(in crate::kit) head: Head,
+    pub(in crate::kit) native: Bytes,
+}
+
+impl Envelope {
+    /// An empty one with nothing special, in the lane of all probes.
+    pub(in crate::kit) fn plain(kind: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            order: "one-lane".to_owned(),
+            media_type: "text/plain".to_owned(),
+            head: Head::default(),
+            native: Bytes::new(),
+        }
+    }
 }
 
 /// The hub.
@@ -236,32 +263,51 @@ impl Hub {
 
     /// Publishes a delivery whose content lies in the document store.
     pub(in crate::kit) async fn deliver_claim(&self, kind: &str, number: u32, content: Bytes) -> anyhow::Result<()> {
-        let sha256 = self.documents.put(&content).await?;
+        let mut envelope = Envelope::plain(kind);
+        envelope.head.claim = Some(self.stored(&content).await?);
+        self.deliver_as(number, &envelope).await
+    }
+
+    /// Puts a content into the document store, with a right for the connector to read it.
+    pub(in crate::kit) async fn stored(&self, content: &Bytes) -> anyhow::Result<DocumentRef> {
+        let sha256 = self.documents.put(content).await?;
         let expires = Timestamp::from_millis(crate::hub::now().millis() + 3_600_000);
-        let claim = DocumentRef {
+        Ok(DocumentRef {
             capability: Some(capability::mint(KEY, &sha256, &name(), expires)),
             sha256,
             size: content.len() as u64,
             media_type: "text/plain".to_owned(),
             name: None,
-        };
-        let head = Head {
-            claim: Some(claim),
-            ..Head::default()
-        };
-        let group = vec![publish(&kind.parse()?, number, 0, head, &Bytes::new())];
-        self.bus.publish(&[group]).await.map_err(|(_, fault)| anyhow!(fault))
+        })
+    }
+
+    /// Publishes a delivery with everything that an envelope says.
+    pub(in crate::kit) async fn deliver_as(&self, number: u32, envelope: &Envelope) -> anyhow::Result<()> {
+        let kind: MessageType = envelope.kind.parse()?;
+        let mut publish = publish(&kind, number, 0, envelope.head.clone(), &envelope.native);
+        publish.headers.set(Header::Order, &envelope.order);
+        publish.headers.set(Header::ContentType, &envelope.media_type);
+        self.bus
+            .publish(&[vec![publish]])
+            .await
+            .map_err(|(_, fault)| anyhow!(fault))
     }
 }
 
 fn keep(heard: &mut Heard, item: &hub_bus::InboundItem) {
     heard.foreign_headers += item.foreign_headers;
     match &item.message {
-        Ok(message) => heard.records.push(Record {
-            id: message.id.clone(),
-            native: message.body.native.disclose().clone(),
-            name: message.body.head.name.as_ref().map(|name| name.disclose().clone()),
-        }),
+        Ok(message) => {
+            let (head, native) = (&message.body.head, message.body.native.disclose());
+            heard.oversized += usize::from(native.len() > INLINE_BYTES_MAX);
+            let claim = head.claim.as_ref();
+            heard.records.push(Record {
+                id: message.id.clone(),
+                native: native.clone(),
+                digest: claim.map_or_else(|| Digest::of(native), |claim| claim.sha256.clone()),
+                name: head.name.as_ref().map(|name| name.disclose().clone()),
+            });
+        }
         Err(broken) => heard
             .broken
             .push(format!("{}: {}", broken.rejection.code, broken.rejection.text)),
