@@ -52,11 +52,12 @@ impl DiskFacts {
         let enough = if self.short { again(reserve) } else { reserve };
         // A disk that does not say how it is may be well: its writers will tell.
         let is_below = |bytes| free.is_some_and(|free| free < bytes);
+        let short = is_below(enough);
         Self {
             free,
             reserve,
-            short: is_below(enough),
-            full: is_below(reserve / 100 * FULL_PERCENT) || self.short && self.full,
+            short,
+            full: short && (self.full || is_below(reserve / 100 * FULL_PERCENT)),
         }
     }
 
