@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //! The harness of the integration tests: a town with the real hub, the real nats-server and the real connectors.
 
+pub mod checker;
 pub mod conformance;
 
 use std::path::{Path, PathBuf};
