@@ -53,7 +53,7 @@ fn listener() -> Value {
     object(
         &["address"],
         json!({
-            "address": text("Address and port, 0.0.0.0:8443"),
+            "address": {"type": "string", "pattern": "^.+:[0-9]{1,5}$", "description": "Address and port, 0.0.0.0:8443"},
             "tls": object(&["certificate", "key"], json!({
                 "certificate": text("File with the certificate chain, PEM"),
                 "key": secret("Key of the certificate, PEM"),
@@ -70,6 +70,15 @@ fn listener() -> Value {
     )
 }
 
+/// An object of which exactly one of `ways` must be there.
+fn with_one_of(ways: &[&str], mut object: Value) -> Value {
+    if let Some(object) = object.as_object_mut() {
+        let ways = ways.iter().map(|way| json!({"required": [way]}));
+        object.insert("oneOf".to_owned(), ways.collect());
+    }
+    object
+}
+
 fn source() -> Value {
     let hmac = object(
         &["secret"],
@@ -79,7 +88,7 @@ fn source() -> Value {
             "prefix": defaulted(&listen::signature_prefix(), "What stands before the hexadecimal digits")
         }),
     );
-    object(
+    let source = object(
         &["path", "type", "accept"],
         json!({
             "path": {"type": "string", "pattern": "^/[A-Za-z0-9/._~-]*$", "description": "The exact path"},
@@ -92,11 +101,12 @@ fn source() -> Value {
             "idempotency_header": defaulted(&listen::idempotency_header(), "Header with the sender's key: the same key is the same message"),
             "per_minute": {"type": "integer", "minimum": 1, "description": "Requests a minute; more get 429. No limit by default"}
         }),
-    )
+    );
+    with_one_of(&["token", "hmac", "client"], source)
 }
 
 fn lookup() -> Value {
-    object(
+    let lookup = object(
         &["path", "lookup", "purpose"],
         json!({
             "path": {"type": "string", "pattern": "^/[A-Za-z0-9/._~-]*$", "description": "The exact path"},
@@ -106,7 +116,8 @@ fn lookup() -> Value {
             "token": secret("Whoever asks shows `Authorization: Bearer` with this token"),
             "client": text("Whoever asks shows a client certificate with this name (CN or SAN); needs client_ca")
         }),
-    )
+    );
+    with_one_of(&["token", "client"], lookup)
 }
 
 fn poller() -> Value {

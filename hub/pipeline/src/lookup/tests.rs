@@ -160,6 +160,11 @@ fn a_look_up_that_is_not_right_does_not_load() {
     check(|r| r.to = Some(written("finance")), "AH-R043", "could not answer");
     check(|r| r.purpose = None, "AH-R008", "no `purpose`");
     check(|r| r.mode = None, "AH-R008", "`question` belongs to");
+    check(
+        |r| r.mode = Some(written("lookups")),
+        "AH-R013",
+        "no routes of the kind",
+    );
 }
 
 #[test]

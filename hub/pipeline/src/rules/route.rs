@@ -18,6 +18,10 @@ const SAME_NAME: Code = Code::new("AH-R007");
 const MISSING: Code = Code::new("AH-R008");
 const DROP: Code = Code::new("AH-R009");
 const NAME: Code = Code::new("AH-R010");
+const CHOICE: Code = Code::new("AH-R013");
+
+/// Kinds of routes.
+const KINDS: [&str; 2] = ["delivery", "lookup"];
 const NAME_BYTES_MAX: usize = 64;
 
 /// A route that is right.
@@ -79,8 +83,16 @@ impl<'a> Check<'a> {
         match route.mode.as_ref().map(Written::as_str) {
             None | Some("delivery") => self.delivery(route).map(Checked::Delivers),
             Some("lookup") => lookup::check(self, route).map(Checked::LooksUp),
-            // The parser of the files has said that there is no such kind.
-            Some(_) => None,
+            Some(other) => {
+                let kind = route.mode.as_ref();
+                let finding = kind.map(|kind| {
+                    kind.error(CHOICE, format!("there are no routes of the kind `{other}`"))
+                        .help("either `delivery` or `lookup`")
+                        .did_you_mean(other, KINDS)
+                });
+                self.findings.extend(finding);
+                None
+            }
         }
     }
 

@@ -62,7 +62,7 @@ pub(super) fn read(
     let mut file = Section::new(source, table.get_ref(), 0..0, &keys::CONNECTOR);
     let name = name(source, stem);
     let kind = file.need("kind").and_then(|kind| self::kind(source, &kind));
-    let title = file.text("title");
+    let title = file.filled("title");
     let managed = file.flag("managed").is_none_or(|(managed, _)| managed);
     let quota = file.number("quota").unwrap_or(limits.recipient_quota);
     let command = command(&mut file, folder);

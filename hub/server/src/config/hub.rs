@@ -143,7 +143,7 @@ fn site(file: &mut Section<'_>) -> String {
         file.missing("[site] name");
         return String::new();
     };
-    let name = section.need("name");
+    let name = section.need("name").and_then(|_| section.filled("name"));
     section.finish();
     name.map(|name| name.as_str().to_owned()).unwrap_or_default()
 }

@@ -125,6 +125,16 @@ impl<'a> Section<'a> {
         self.string(key, value)
     }
 
+    /// A string that says something where it is there.
+    pub(crate) fn filled(&mut self, key: &'static str) -> Option<Written> {
+        let text = self.text(key)?;
+        if text.as_str().trim().is_empty() {
+            self.source.find(text.error(MISSING_KEY, format!("`{key}` is empty")));
+            return None;
+        }
+        Some(text)
+    }
+
     /// A string that must be there.
     pub(crate) fn need(&mut self, key: &'static str) -> Option<Written> {
         if self.entry(key).is_none() {

@@ -115,6 +115,7 @@ fn what_connectors_say() {
     let town = Town::new();
     fs::rename(town.path().join(INBOX), town.path().join("connectors/In Box.toml")).unwrap();
     assert_eq!(found(&town).1[0].code.as_str(), "AH-K010");
+    mistake(INBOX, "Rechnungseingang", " ", "AH-K005", " ", "`title` is empty");
     mistake(INBOX, "\"folder\"", "\"Folder\"", "AH-K011", "Folder", "small letters");
     mistake(
         INBOX,
