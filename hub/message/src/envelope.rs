@@ -159,4 +159,57 @@ mod tests {
             [(Header::MessageId, "1"), (Header::Order, "x")]
         );
     }
+
+    #[test]
+    fn no_control_character_crosses_the_border_in_any_header() {
+        let controls = || (0..=31).chain([127]).map(char::from);
+        assert_eq!(controls().count(), 33);
+        for header in Header::ALL {
+            for control in controls() {
+                for value in [format!("{control}"), format!("a{control}b"), format!("a{control}")] {
+                    let kept = Headers::keep([(header.name(), value.as_str())]);
+                    assert_eq!(kept, Headers::default(), "{header:?} {value:?}");
+                    assert_eq!(Headers::default().with(header, value.as_str()), Headers::default());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_count_in_any_case_of_letters_and_only_the_first_of_each_is_kept() {
+        for header in Header::ALL {
+            let name = header.name();
+            let swapped: String = name
+                .chars()
+                .map(|c| {
+                    if c.is_ascii_lowercase() {
+                        c.to_ascii_uppercase()
+                    } else {
+                        c.to_ascii_lowercase()
+                    }
+                })
+                .collect();
+            for spelled in [
+                name.to_owned(),
+                name.to_ascii_uppercase(),
+                name.to_ascii_lowercase(),
+                swapped,
+            ] {
+                let kept = Headers::keep([(spelled.as_str(), "1"), (name, "2")]);
+                assert_eq!(kept.iter().collect::<Vec<_>>(), [(header, "1")], "{spelled}");
+            }
+        }
+        for foreign in [
+            "hub-route",
+            "HUB-ROUTE",
+            "hub-Route",
+            "Hub-Delivery ",
+            " hub-order",
+            "hub_order",
+            "Nats-Rollup",
+            "",
+        ] {
+            assert_eq!(Headers::keep([(foreign, "1")]), Headers::default(), "{foreign}");
+        }
+    }
 }

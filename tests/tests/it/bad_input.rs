@@ -99,7 +99,7 @@ fn no_error_holds_what_the_document_held() {
     town.wait("all are dead letters", |town| {
         items(town, "deadletter").len() == bad_documents().len()
     });
-    let said = format!("{}{}", town.json(["deadletter", "list"]), town.log());
+    let said = format!("{}{}", town.json(["deadletter", "list"]), town.whole_log());
     for canary in [
         "Beispiel",
         "Erika",

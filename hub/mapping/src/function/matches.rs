@@ -64,6 +64,36 @@ mod tests {
         assert!(read("matches", &["'a|bc'"], "ac").is_err());
     }
 
+    /// With an engine that goes back these would never end.
+    #[test]
+    fn expressions_that_explode_elsewhere_are_matched_in_one_pass() {
+        for expression in [
+            "(a+)+",
+            "([a-zA-Z]+)*",
+            "(a|aa)+",
+            "(a|a?)+",
+            "(.*a){20}",
+            "(a*)*",
+            "(a*a*)*",
+            "(x+x+)+y",
+            "^(([a-z])+.)+[A-Z]([a-z])+",
+            "(?:a?){30}a{30}",
+            "((a+)b?)*",
+            "(a|b|ab)*c",
+            "([a-z]+.?)+@",
+        ] {
+            let expression = format!("'{expression}'");
+            for text in [
+                format!("{}!", "a".repeat(20_000)),
+                "ab".repeat(10_000) + "!",
+                "x".repeat(20_000) + "\u{e4}",
+            ] {
+                // Whether it matches is not the question.
+                let _ = read("matches", &[&expression], &text);
+            }
+        }
+    }
+
     #[test]
     fn bad_expressions_do_not_load() {
         for bad in ["'('", "')|('", "'(a{1000}){1000}'"] {

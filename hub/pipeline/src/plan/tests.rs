@@ -268,6 +268,43 @@ fn order_follows_the_strongest_key_else_the_message() {
 }
 
 #[test]
+fn a_clock_that_jumps_changes_neither_lane_nor_delivery() {
+    let rules = rules(vec![route("to-finance")]);
+    let mut message = message(Head::default(), BILL);
+    let planned = |message: &hub_message::Message| {
+        let deliveries = one(&rules, message).deliveries.into_iter();
+        // The time of the event travels along as what it is: something that the source said.
+        let told = |delivery: &Outbound| {
+            let others = delivery
+                .headers()
+                .iter()
+                .filter(|(header, _)| *header != Header::EventTime);
+            others
+                .map(|(header, value)| (header, value.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        deliveries
+            .map(|delivery| (delivery.subject().clone(), told(&delivery), delivery.body().clone()))
+            .collect::<Vec<_>>()
+    };
+    let before = planned(&message);
+    let now = message.received.millis();
+    for jump in [
+        -315_360_000_000,
+        -7_200_000,
+        -1,
+        7_200_000,
+        315_360_000_000,
+        i64::MIN - now.min(0),
+        i64::MAX - now.max(0),
+    ] {
+        message.received = hub_message::Timestamp::from_millis(now + jump);
+        message.headers.set(Header::EventTime, message.received.to_string());
+        assert_eq!(planned(&message), before, "{jump}");
+    }
+}
+
+#[test]
 fn the_outbound_mapping_writes_from_the_released_copy_alone() {
     let rules = rules(vec![with("to-finance", |r| {
         r.mapping = Some(written("posting-json"));

@@ -7,6 +7,7 @@ mod cases;
 mod dead_letters;
 mod durability;
 mod history;
+mod hostile;
 mod listings;
 mod order;
 mod receipts;
