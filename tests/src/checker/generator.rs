@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::Plan;
 use super::random::Random;
@@ -98,7 +98,7 @@ struct Writer {
     chance: Random,
     sent: Sent,
     /// What is to be put down once more.
-    again: VecDeque<(String, String, String)>,
+    again: VecDeque<(String, String, String, SystemTime)>,
 }
 
 impl Writer {
@@ -132,41 +132,44 @@ impl Writer {
         };
         // `record::xml` names cases by number; the source is a part of the name here.
         let xml = record::xml(0, number, bytes).replace("<case>c0</case>", &format!("<case>{case}</case>"));
+        let now = SystemTime::now();
         if self.chance.below(POISON) == 0 {
-            self.write(
-                source,
-                &format!("{number:07}-schlecht.xml"),
-                &xml.replace("</record>", "</rekord>"),
-            );
+            let bad = xml.replace("</record>", "</rekord>");
+            self.write(source, &format!("{number:07}-schlecht.xml"), &bad, now);
             self.sent.poison += 1;
             return;
         }
         let name = format!("{number:07}.xml");
-        self.write(source, &name, &xml);
+        self.write(source, &name, &xml, now);
         self.sent.good.push((case, number));
         if self.chance.below(REPEATED) == 0 {
-            self.again.push_back((source.to_owned(), name, xml));
+            self.again.push_back((source.to_owned(), name, xml, now));
         }
         self.repeat();
     }
 
-    /// Puts down once more what was taken, as a source does that has heard nothing: the same name, the same content.
+    /// Puts down once more what was taken, as a source does that has heard nothing: the same
+    /// name, content and time.
     fn repeat(&mut self) {
-        if let Some((source, name, _)) = self.again.front()
+        if let Some((source, name, _, _)) = self.again.front()
             && !self.folder(source).join(name).exists()
-            && let Some((source, name, xml)) = self.again.pop_front()
+            && let Some((source, name, xml, time)) = self.again.pop_front()
         {
-            self.write(&source, &name, &xml);
+            self.write(&source, &name, &xml, time);
             self.sent.repeated += 1;
         }
     }
 
     /// On the disk when it returns.
-    fn write(&self, source: &str, name: &str, content: &str) {
+    fn write(&self, source: &str, name: &str, content: &str, time: SystemTime) {
         let folder = self.folder(source);
         let unfinished = folder.join(format!("{name}.part"));
         std::fs::write(&unfinished, content)
-            .and_then(|()| std::fs::File::open(&unfinished)?.sync_all())
+            .and_then(|()| {
+                let file = std::fs::File::options().write(true).open(&unfinished)?;
+                file.set_modified(time)?;
+                file.sync_all()
+            })
             .and_then(|()| std::fs::rename(&unfinished, folder.join(name)))
             .and_then(|()| std::fs::File::open(&folder)?.sync_all())
             .expect("a file of the source");
