@@ -29,6 +29,8 @@ def keep(name, data):  # whole or not at all, also after a power failure
     with open(STATE / f"{name}.new", "wb") as file:
         file.write(data), file.flush(), os.fsync(file.fileno())
     os.replace(STATE / f"{name}.new", STATE / name)
+AWAY = (NatsError, TimeoutError)  # what a server that is away, or slow, makes of a request; asyncio's own timeouts are no NatsError
+
 class Connector:
     def __init__(self):
         self.stop, self.greeted, self.trouble = asyncio.Event(), asyncio.Event(), ""
@@ -58,7 +60,7 @@ class Connector:
                     self.welcome = json.loads((await self.nc.request(f"reg.{NAME}", hello, timeout=5)).data)["ok"]
                     keep("welcome.json", json.dumps(self.welcome).encode())
                     self.greeted.set()
-                except (NatsError, KeyError):
+                except (*AWAY, KeyError):
                     await asyncio.sleep(1)
             await asyncio.sleep(0.05)
     def paused(self):
@@ -97,7 +99,7 @@ class Connector:
                         head["claim"], native = await self.upload(native), b""
                     await self.js.publish(f"in.{NAME}.{TYPE}", frame(head, native), headers=headers)
                     file.unlink()
-                except (NatsError, KeyError):
+                except (*AWAY, KeyError):
                     break
             await asyncio.sleep(0.2)
     async def upload(self, native):  # into the document store; it goes on where an earlier life stopped
@@ -113,7 +115,7 @@ class Connector:
         return document
     async def deliver(self):  # one after the other, so every lane keeps its order
         while not self.stop.is_set():
-            with suppress(NatsError):  # nothing came, or the server is away
+            with suppress(*AWAY):  # nothing came, or the server is away
                 pull = await self.js.pull_subscribe_bind(consumer=NAME, stream="OUT")
                 # With the hub away: only when nothing is out with a former life that could be overtaken.
                 while not self.stop.is_set() and (self.greeted.is_set() or (await pull.consumer_info()).num_ack_pending == 0):
