@@ -178,19 +178,11 @@ impl Session {
         let mut paused = self.paused.subscribe();
         loop {
             let until = paused.borrow_and_update().as_ref().and_then(|pause| pause.until);
-            let over = async {
-                match until {
-                    Some(until) => {
-                        let millis = u64::try_from(until.millis() - now().millis()).unwrap_or(0);
-                        tokio::time::sleep(Duration::from_millis(millis)).await;
-                    }
-                    None => std::future::pending().await,
-                }
-            };
+            let left = until.map(|until| u64::try_from(until.millis() - now().millis()).unwrap_or(0));
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 changed = paused.changed() => if changed.is_err() { return },
-                () = over => {
+                () = after(left.map(Duration::from_millis)) => {
                     tracing::info!("the pause is over");
                     if self.hold(None).is_err() {
                         tokio::time::sleep(BEAT).await;
@@ -213,20 +205,14 @@ impl Session {
     pub(crate) async fn release_in_time(self: Arc<Self>) {
         let mut hold = self.hold.subscribe();
         loop {
-            let seconds = hold.borrow_and_update().as_ref().map(|hold| hold.seconds);
-            let over = async {
-                match seconds {
-                    Some(seconds) => {
-                        let lease = Duration::from_secs(seconds.min(Hold::SECONDS_MAX));
-                        tokio::time::sleep(lease).await;
-                    }
-                    None => std::future::pending().await,
-                }
-            };
+            let seconds = hold
+                .borrow_and_update()
+                .as_ref()
+                .map(|hold| hold.seconds.min(Hold::SECONDS_MAX));
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 changed = hold.changed() => if changed.is_err() { return },
-                () = over => {
+                () = after(seconds.map(Duration::from_secs)) => {
                     tracing::info!("the hub has not renewed its hold: the source goes on");
                     self.health.held(None);
                     self.hold.send_replace(None);
@@ -238,6 +224,14 @@ impl Session {
     /// How the connector is, in the words of its heartbeat.
     fn check(&self) -> Value {
         serde_json::to_value(self.health.beat()).map_or_else(|_| json!({"ok": false}), |beat| json!({"ok": beat}))
+    }
+}
+
+/// When this time is over; never without one.
+async fn after(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -127,9 +127,9 @@ impl Documents {
         Ok(mark.is_some())
     }
 
-    /// The folder of the store, where it is one.
-    pub fn folder(&self) -> Option<&Path> {
-        Some(&self.root)
+    /// The folder of the store.
+    pub fn folder(&self) -> &Path {
+        &self.root
     }
 
     /// Bytes that are free on the disk of the store.

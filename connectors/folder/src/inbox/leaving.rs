@@ -27,10 +27,10 @@ pub(crate) struct Folders {
     pub error: PathBuf,
 }
 
-/// Names the files of pairs that are on their way into the archive, so that a crash between the two does not leave
-/// one half behind that looks like a lone file.
 /// What the name of a report ends in, behind the name of its file.
 const REPORT: &str = ".error.txt";
+/// Names the files of pairs that are on their way into the archive, so that a crash between the two does not leave
+/// one half behind that looks like a lone file.
 const MOVING: &str = ".moving.json";
 /// Same names in the archive, at most.
 const NUMBER_MAX: u32 = 1_000_000;

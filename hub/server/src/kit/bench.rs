@@ -225,6 +225,26 @@ impl Bench {
         }
     }
 
+    /// Whether nothing is open any more; else waits a moment before the next look. `first` is what is open and how much more
+    /// is; past `end`, or when the connector has died, it is a fault that this is `missing`.
+    pub(super) async fn is_settled(
+        &mut self,
+        first: Option<(String, usize)>,
+        missing: &str,
+        end: Instant,
+    ) -> Result<bool, Fault> {
+        let Some((what, more)) = first else { return Ok(true) };
+        let open = format!("{missing}: {what} (and {more} more)");
+        if !self.runs() {
+            return Err(Fault(format!("it died, and {open}")));
+        }
+        if Instant::now() > end {
+            return Err(Fault(open));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Ok(false)
+    }
+
     fn still_runs(&mut self) -> bool {
         self.process.as_mut().is_none_or(Process::runs)
     }

@@ -282,11 +282,13 @@ async fn start_services(
 
 /// Watches the disks that the hub writes to: the data folder and what may be mounted in it.
 fn start_watching_disks(town: &mut Town, facts: watch::Sender<DiskFacts>) {
-    let mut folders = vec![town.data.path().to_owned(), town.data.nats()];
-    folders.extend(town.documents.folder().map(Path::to_owned));
     let watching = DiskWatch {
         bus: town.bus.clone(),
-        folders,
+        folders: vec![
+            town.data.path().to_owned(),
+            town.data.nats(),
+            town.documents.folder().to_owned(),
+        ],
         configuration: town.configuration.subscribe(),
         facts,
         server: town.nats.as_ref().map(Embedded::restarter),

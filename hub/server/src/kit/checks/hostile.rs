@@ -2,7 +2,7 @@
 //! Checks of the source with the hostile corpus: a connector never interprets. What is put into the system arrives byte for
 //! byte or is refused to the system with a code, and the next good record is taken.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use hub_message::Digest;
@@ -113,19 +113,11 @@ async fn until_settled(bench: &mut Bench, all: &[Put]) -> Checked {
                 && records.iter().all(|record| record.digest != put.digest)
                 && !refused.iter().any(|name| is_name_of(name, put))
         });
-        let Some(first) = open.next() else { return Ok(()) };
-        let (what, more) = (&first.what, open.count());
-        if !bench.runs() {
-            return Err(Fault(format!(
-                "it died; of the records this is the first that did not arrive: {what}"
-            )));
+        let first = open.next().map(|first| (first.what.clone(), open.count()));
+        let missing = "neither arrived byte for byte nor was refused with a code";
+        if bench.is_settled(first, missing, end).await? {
+            return Ok(());
         }
-        if Instant::now() > end {
-            return Err(Fault(format!(
-                "neither arrived byte for byte nor was refused with a code: {what} (and {more} more)"
-            )));
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
