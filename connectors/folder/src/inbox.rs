@@ -40,7 +40,7 @@ const ROLE: &str = "Eingangsordner";
 
 /// The hot folder as a source.
 #[derive(Debug)]
-pub(crate) struct Inbox {
+pub struct Inbox {
     settings: InSettings,
     folders: Folders,
     settling: Settling,
@@ -54,7 +54,7 @@ pub(crate) struct Inbox {
 
 /// What a record is made of.
 #[derive(Debug)]
-pub(crate) enum Ticket {
+pub enum Ticket {
     /// Whole files.
     Files(Vec<Taken>),
     /// A part of the file that is being split.

@@ -4,21 +4,10 @@
 //! Invariant: a file leaves the hot folder only after the hub has custody, and a delivery appears in the target folder
 //! whole and once.
 
-mod directory;
-mod inbox;
-mod outbox;
-mod pattern;
-mod settings;
-
 use std::process::ExitCode;
 
-use connector_sdk::{Endpoints, SettingsFault};
+use amtshub_connector_folder::{open, schema};
 use hub_message::{Manifest, TargetClass};
-use serde_json::Value;
-
-use inbox::Inbox;
-use outbox::Outbox;
-use settings::Settings;
 
 /// Deliveries worked on at once: enough that many lanes share each fsync.
 const IN_FLIGHT: u32 = 64;
@@ -33,18 +22,9 @@ fn manifest() -> Manifest {
         emits: Vec::new(),
         accepts: Vec::new(),
         answers: Vec::new(),
-        config_schema: settings::schema(),
+        config_schema: schema(),
         max_in_flight: IN_FLIGHT,
     }
-}
-
-fn open(settings: &Value) -> Result<Endpoints<Inbox, Outbox>, SettingsFault> {
-    let settings = Settings::read(settings)?;
-    Ok(Endpoints {
-        source: settings.inbox.map(Inbox::open).transpose()?,
-        sink: settings.outbox.map(Outbox::open).transpose()?,
-        responder: None,
-    })
 }
 
 fn main() -> ExitCode {

@@ -30,7 +30,7 @@ const NUMBER_MAX: u32 = 100_000;
 
 /// The target folder as a sink.
 #[derive(Debug)]
-pub(crate) struct Outbox {
+pub struct Outbox {
     settings: OutSettings,
     quota: Option<Quota>,
     paths: Arc<Paths>,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// A pattern for file names.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
-pub(crate) struct Pattern(Vec<char>);
+pub struct Pattern(Vec<char>);
 
 impl From<String> for Pattern {
     fn from(text: String) -> Self {
@@ -17,7 +17,7 @@ impl From<String> for Pattern {
 
 impl Pattern {
     /// Whether the whole name fits. Linear in practice: on a mismatch it goes back to the last `*` only.
-    pub(crate) fn fits(&self, name: &str) -> bool {
+    pub fn fits(&self, name: &str) -> bool {
         let name: Vec<char> = name.to_lowercase().chars().collect();
         let (mut at, mut of) = (0, 0);
         let mut star: Option<(usize, usize)> = None;

@@ -7,14 +7,15 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connector_sdk::SettingsFault;
+use connector_sdk::{Endpoints, SettingsFault};
 use hub_message::MessageType;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::outbox::Template;
+use crate::inbox::Inbox;
+use crate::outbox::{Outbox, Template};
 use crate::pattern::Pattern;
-pub(crate) use schema::schema;
+pub use schema::schema;
 
 /// All settings; at least one side is given.
 #[derive(Debug, Deserialize)]
@@ -206,6 +207,22 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// The sides of a folder connector.
+pub fn open(settings: &Value) -> Result<Endpoints<Inbox, Outbox>, SettingsFault> {
+    let settings = Settings::read(settings)?;
+    Ok(Endpoints {
+        source: settings.inbox.map(Inbox::open).transpose()?,
+        sink: settings.outbox.map(Outbox::open).transpose()?,
+        responder: None,
+    })
+}
+
+/// A hot folder for another kind, from settings as `[settings.in]` has them.
+pub fn hot_folder(settings: &Value) -> Result<Inbox, SettingsFault> {
+    let settings = serde_json::from_value(settings.clone()).map_err(|e| fault(&e.to_string()))?;
+    Inbox::open(settings)
 }
 
 fn serde_path(value: &Value) -> Result<Settings, SettingsFault> {

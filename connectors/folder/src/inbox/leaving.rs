@@ -14,9 +14,9 @@ use crate::directory::{Directory, NAME_BYTES_MAX, Signature, numbered};
 
 /// A file as it was when it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Taken {
-    pub name: OsString,
-    pub signature: Signature,
+pub struct Taken {
+    pub(crate) name: OsString,
+    pub(crate) signature: Signature,
 }
 
 /// Where files come from and go to.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{hundred_mebibytes, one_minute, quarter_mebibyte, quarter_second, ten_minutes, two_seconds};
 
 /// JSON Schema of the settings, so that `amtshub check` finds mistakes before anything runs.
-pub(crate) fn schema() -> Value {
+pub fn schema() -> Value {
     let text = |description: &str| json!({"type": "string", "minLength": 1, "description": description});
     let millis = |description: &str, default: u64, most: u64| json!({"type": "integer", "minimum": 1, "maximum": most, "default": default, "description": description});
     json!({
