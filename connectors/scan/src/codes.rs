@@ -28,9 +28,9 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// What is looked for unless the settings say otherwise: ITF has no sign of its own and is found in tables.
+    /// What is looked for unless the settings say otherwise. The others are found now and then in the lines of a text.
     pub(crate) fn usual() -> Vec<Self> {
-        vec![Self::Code128, Self::Code39, Self::Ean13, Self::Qr, Self::DataMatrix]
+        vec![Self::Code128, Self::Qr, Self::DataMatrix]
     }
 
     /// Its name in settings and sidecars.

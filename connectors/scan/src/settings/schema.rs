@@ -27,7 +27,7 @@ pub(crate) fn schema() -> Value {
             "dpi": {"type": "integer", "minimum": 72, "maximum": 600, "default": three_hundred(), "description": "Dots per inch at which pages of PDF files are drawn"},
             "confidence_min": {"type": "number", "minimum": 0, "maximum": 1, "default": three_quarters(), "description": "Below this a page is to be looked at by a person"},
             "pages_max": {"type": "integer", "minimum": 1, "maximum": 10000, "default": two_thousand(), "description": "Files with more pages are refused"},
-            "formats": {"type": "array", "items": {"enum": ["code-128", "code-39", "ean-13", "itf", "qr", "data-matrix"]}, "description": "Barcodes that are looked for; default all but itf"},
+            "formats": {"type": "array", "items": {"enum": ["code-128", "code-39", "ean-13", "itf", "qr", "data-matrix"]}, "description": "Barcodes that are looked for; default code-128, qr, data-matrix"},
             "split": split(),
             "keys": keys(),
             "limits": limits()

@@ -45,16 +45,17 @@ pub(crate) fn become_limited(words: &[OsString]) -> ExitCode {
         return ExitCode::from(2);
     };
     let limits = [
-        (Resource::Cpu, seconds),
-        (Resource::As, memory),
-        (Resource::Fsize, file),
-        (Resource::Nofile, FILES_MAX),
-        (Resource::Core, 0),
+        // The end by time is to be known as such: the second one is without a word.
+        (Resource::Cpu, seconds, seconds + 5),
+        (Resource::As, memory, memory),
+        (Resource::Fsize, file, file),
+        (Resource::Nofile, FILES_MAX, FILES_MAX),
+        (Resource::Core, 0, 0),
     ];
-    for (resource, most) in limits {
+    for (resource, most, at_last) in limits {
         let limit = Rlimit {
             current: Some(most),
-            maximum: Some(most),
+            maximum: Some(at_last),
         };
         if setrlimit(resource, limit).is_err() {
             return ExitCode::from(2);
