@@ -27,14 +27,17 @@ fn encrypted(hub: &Hub) -> Vec<u8> {
     std::fs::read(to).unwrap()
 }
 
-/// A page tree that says the same page a hundred thousand times.
+/// A page tree with a hundred thousand pages.
 fn endless_tree() -> Vec<u8> {
-    let kids = "3 0 R ".repeat(100_000);
-    pdf(&[
+    let count = 100_000;
+    let kids: Vec<String> = (0..count).map(|page| format!("{} 0 R", 3 + page)).collect();
+    let mut objects = vec![
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
-        format!("<< /Type /Pages /Count 100000 /Kids [{kids}] >>").into_bytes(),
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] >>".to_vec(),
-    ])
+        format!("<< /Type /Pages /Count {count} /Kids [{}] >>", kids.join(" ")).into_bytes(),
+    ];
+    let page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] >>".to_vec();
+    objects.extend(std::iter::repeat_n(page, count));
+    pdf(&objects)
 }
 
 /// A page of which a megabyte becomes half a gigabyte of orders to draw.

@@ -83,6 +83,8 @@ impl Bench {
         };
         let settings = bench.system().settings(&bench.description.settings);
         bench.hub.set_settings(settings);
+        let source = bench.description.source.as_ref();
+        bench.hub.set_mark(source.and_then(|source| source.document_behind.clone()));
         bench.system().prepare().await.map_err(|fault| anyhow::anyhow!(fault))?;
         Ok(bench)
     }

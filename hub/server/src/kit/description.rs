@@ -43,6 +43,10 @@ pub(crate) struct SourceSide {
     /// connector refuses nothing.
     #[serde(default)]
     refusals: Option<Vec<String>>,
+    /// For a connector that makes a record out of what was put and sends that along as a document: the mark behind which, in
+    /// the document, the content of `{file}` stands.
+    #[serde(default)]
+    pub(crate) document_behind: Option<String>,
 }
 
 /// `[target]`

@@ -85,6 +85,8 @@ pub(in crate::kit) struct Hub {
     documents: Documents,
     heard: Arc<Mutex<Heard>>,
     settings: Arc<Mutex<Value>>,
+    /// Behind it, in its document, stands the content of a record.
+    mark: Arc<Mutex<Option<String>>>,
     answering: JoinSet<()>,
     listening: JoinSet<()>,
 }
@@ -136,6 +138,7 @@ impl Hub {
             documents,
             heard: Arc::default(),
             settings: Arc::default(),
+            mark: Arc::default(),
             answering: JoinSet::new(),
             listening: JoinSet::new(),
         };
@@ -152,6 +155,11 @@ impl Hub {
     /// What the connector gets with its next welcome.
     pub(in crate::kit) fn set_settings(&self, settings: Value) {
         *locked(&self.settings) = settings;
+    }
+
+    /// How a record's content is found in its document.
+    pub(super) fn set_mark(&self, mark: Option<String>) {
+        *locked(&self.mark) = mark;
     }
 
     /// The welcome with the present settings.
@@ -217,6 +225,7 @@ impl Hub {
             }
         });
         let (mut inbound, heard) = (self.bus.inbound(&name()), Arc::clone(&self.heard));
+        let (documents, mark) = (self.documents.clone(), Arc::clone(&self.mark));
         self.listening.spawn(async move {
             loop {
                 // A server that is away makes this fail at once: a pause, then it is tried again.
@@ -226,7 +235,12 @@ impl Hub {
                     continue;
                 };
                 for item in items {
-                    keep(&mut locked(&heard), &item);
+                    let mark = locked(&mark).clone();
+                    let content = match mark {
+                        Some(mark) => Some(behind(&documents, &item, mark.as_bytes()).await),
+                        None => None,
+                    };
+                    keep(&mut locked(&heard), &item, content);
                     let _ = item.ack().await;
                 }
             }
@@ -294,17 +308,28 @@ impl Hub {
     }
 }
 
-fn keep(heard: &mut Heard, item: &hub_bus::InboundItem) {
+/// What stands behind the mark in the first document of a record; nothing where there is none.
+async fn behind(documents: &Documents, item: &hub_bus::InboundItem, mark: &[u8]) -> Bytes {
+    let document = item.message.as_ref().ok().and_then(|message| message.body.head.documents.first());
+    let Some(document) = document else { return Bytes::new() };
+    let whole = documents.get(&document.sha256, document.size).await.unwrap_or_default();
+    let at = whole.windows(mark.len().max(1)).position(|window| window == mark);
+    at.map_or_else(Bytes::new, |at| whole.slice(at + mark.len()..))
+}
+
+/// Keeps a record; `content` is what was found in its document, where it is to be looked for there.
+fn keep(heard: &mut Heard, item: &hub_bus::InboundItem, content: Option<Bytes>) {
     heard.foreign_headers += item.foreign_headers;
     match &item.message {
         Ok(message) => {
             let (head, native) = (&message.body.head, message.body.native.disclose());
             heard.oversized += usize::from(native.len() > INLINE_BYTES_MAX);
-            let claim = head.claim.as_ref();
+            let claim = head.claim.as_ref().filter(|_| content.is_none());
+            let native = content.unwrap_or_else(|| native.clone());
             heard.records.push(Record {
                 id: message.id.clone(),
-                native: native.clone(),
-                digest: claim.map_or_else(|| Digest::of(native), |claim| claim.sha256.clone()),
+                digest: claim.map_or_else(|| Digest::of(&native), |claim| claim.sha256.clone()),
+                native,
                 name: head.name.as_ref().map(|name| name.disclose().clone()),
             });
         }
