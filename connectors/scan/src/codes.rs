@@ -46,7 +46,14 @@ impl Format {
     }
 
     fn of(name: &str) -> Option<Self> {
-        let all = [Self::Code128, Self::Code39, Self::Ean13, Self::Itf, Self::Qr, Self::DataMatrix];
+        let all = [
+            Self::Code128,
+            Self::Code39,
+            Self::Ean13,
+            Self::Itf,
+            Self::Qr,
+            Self::DataMatrix,
+        ];
         all.into_iter().find(|format| format.name() == name)
     }
 
@@ -62,7 +69,14 @@ impl Format {
     }
 
     fn from_library(format: BarcodeFormat) -> Option<Self> {
-        let all = [Self::Code128, Self::Code39, Self::Ean13, Self::Itf, Self::Qr, Self::DataMatrix];
+        let all = [
+            Self::Code128,
+            Self::Code39,
+            Self::Ean13,
+            Self::Itf,
+            Self::Qr,
+            Self::DataMatrix,
+        ];
         all.into_iter().find(|ours| ours.in_library() == format)
     }
 }
@@ -94,7 +108,11 @@ pub(crate) fn look_for(path: &Path, formats: &[&str]) -> Result<String, Unreadab
     let formats: Vec<Format> = formats.iter().filter_map(|name| Format::of(name)).collect();
     let look = Look {
         ink: image.ink(),
-        codes: if image.ink() > 0.0 { codes(&image, &formats) } else { Vec::new() },
+        codes: if image.ink() > 0.0 {
+            codes(&image, &formats)
+        } else {
+            Vec::new()
+        },
     };
     serde_json::to_string(&look).map_err(|_| Unreadable::Damaged)
 }
@@ -133,12 +151,8 @@ fn detect(image: &Image, formats: &[Format], found: &mut BTreeSet<Code>) {
         ..DecodeHints::default()
     };
     // Nothing found is an error there.
-    let results = rxing::helpers::detect_multiple_in_luma_with_hints(
-        image.luma.clone(),
-        image.width,
-        image.height,
-        &mut hints,
-    );
+    let results =
+        rxing::helpers::detect_multiple_in_luma_with_hints(image.luma.clone(), image.width, image.height, &mut hints);
     for result in results.unwrap_or_default() {
         let text = result.getText();
         if let Some(format) = Format::from_library(*result.getBarcodeFormat())

@@ -51,7 +51,11 @@ mod tests {
     fn check(stack: &str, separator: Separator, blank: Blank, expected: &str) {
         let page = |(place, letter): (usize, char)| Page {
             number: place as u32 + 1,
-            origin: if letter == '_' { Origin::Blank } else { Origin::Recognition },
+            origin: if letter == '_' {
+                Origin::Blank
+            } else {
+                Origin::Recognition
+            },
             words: 0,
             certainty: 0.0,
             codes: match letter {
@@ -60,7 +64,10 @@ mod tests {
                 _ => Vec::new(),
             }
             .into_iter()
-            .map(|text| Code { format: Format::Code128, text: text.to_owned() })
+            .map(|text| Code {
+                format: Format::Code128,
+                text: text.to_owned(),
+            })
             .collect(),
             text: String::new(),
         };
@@ -102,7 +109,10 @@ mod tests {
             origin: Origin::Blank,
             words: 0,
             certainty: 0.0,
-            codes: vec![Code { format: Format::Qr, text: "TRENN".to_owned() }],
+            codes: vec![Code {
+                format: Format::Qr,
+                text: "TRENN".to_owned(),
+            }],
             text: String::new(),
         };
         assert_eq!(divide(&[page.clone(), page], &Dividing::default()).len(), 1);

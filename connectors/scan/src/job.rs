@@ -108,7 +108,11 @@ pub(crate) fn begin(record: Record<FileTicket>, settings: &Settings) -> Result<B
         return Ok(Begun::Unfit(record, refusal::damaged("Ende suchen")));
     }
     let original = Original {
-        name: record.name.as_ref().map(|name| name.disclose().clone()).unwrap_or_default(),
+        name: record
+            .name
+            .as_ref()
+            .map(|name| name.disclose().clone())
+            .unwrap_or_default(),
         sha256: sha256.as_str().to_owned(),
         size,
         media_type: form.media_type(),
@@ -250,7 +254,10 @@ mod tests {
             fs::create_dir(work.path().join(name)).unwrap();
         }
         keep_only(work.path(), &id).unwrap();
-        let mut names: Vec<_> = fs::read_dir(work.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> = fs::read_dir(work.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
         names.sort();
         assert_eq!(names, ["Papiere", id.as_str()]);
     }

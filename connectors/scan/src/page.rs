@@ -124,7 +124,10 @@ fn is_text(text: &str) -> bool {
 /// At most so many bytes, not in the middle of a letter, and no control characters but line ends and tabs.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     let mut short = String::with_capacity(text.len().min(most));
-    for letter in text.chars().filter(|letter| !letter.is_control() || "\n\t".contains(*letter)) {
+    for letter in text
+        .chars()
+        .filter(|letter| !letter.is_control() || "\n\t".contains(*letter))
+    {
         if short.len() + letter.len_utf8() > most {
             break;
         }

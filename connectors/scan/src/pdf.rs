@@ -22,7 +22,9 @@ pub(crate) async fn pages(workshop: &Workshop, dpi: u32, most: u32) -> Result<Ve
         return Err(Halt::Unfit(refusal::encrypted()));
     }
     let said = String::from_utf8_lossy(&info.out);
-    let count = said.lines().find_map(|line| line.strip_prefix("Pages:")?.trim().parse::<i64>().ok());
+    let count = said
+        .lines()
+        .find_map(|line| line.strip_prefix("Pages:")?.trim().parse::<i64>().ok());
     let count = count.filter(|_| info.code == 0);
     let Some(count) = count else {
         return Err(Halt::Unfit(refusal::damaged("Seiten zählen")));
@@ -58,14 +60,20 @@ fn size(line: &str) -> Option<(f64, f64)> {
 /// `None` when the page is too large for any resolution that could be read.
 fn drawn_at(width: f64, height: f64, dpi: u32) -> Option<u32> {
     let inches = (width / 72.0) * (height / 72.0);
-    let most = if inches > 0.0 { (DOTS / inches).sqrt() } else { f64::from(dpi) };
+    let most = if inches > 0.0 {
+        (DOTS / inches).sqrt()
+    } else {
+        f64::from(dpi)
+    };
     (most >= DPI_MIN).then(|| f64::from(dpi).min(most) as u32)
 }
 
 /// The text that a page says of itself.
 pub(crate) async fn text(workshop: &Workshop, number: u32) -> Result<String, Halt> {
     let number = number.to_string();
-    let arguments = ["-f", &number, "-l", &number, "-enc", "UTF-8", "-nopgbrk", "-q", FILE, "-"];
+    let arguments = [
+        "-f", &number, "-l", &number, "-enc", "UTF-8", "-nopgbrk", "-q", FILE, "-",
+    ];
     let text = workshop.succeed("Text lesen", "pdftotext", &arguments).await?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
@@ -73,8 +81,23 @@ pub(crate) async fn text(workshop: &Workshop, number: u32) -> Result<String, Hal
 /// Draws a page as `<to>.pgm`.
 pub(crate) async fn draw(workshop: &Workshop, number: u32, dpi: u32, to: &str) -> Result<(), Halt> {
     let (number, dpi) = (number.to_string(), dpi.to_string());
-    let arguments = ["-gray", "-r", &dpi, "-f", &number, "-l", &number, "-singlefile", "-q", FILE, to];
-    workshop.succeed("Seite zeichnen", "pdftoppm", &arguments).await.map(drop)
+    let arguments = [
+        "-gray",
+        "-r",
+        &dpi,
+        "-f",
+        &number,
+        "-l",
+        &number,
+        "-singlefile",
+        "-q",
+        FILE,
+        to,
+    ];
+    workshop
+        .succeed("Seite zeichnen", "pdftoppm", &arguments)
+        .await
+        .map(drop)
 }
 
 /// Makes a file of some pages. The same pages give the same bytes.
@@ -96,7 +119,10 @@ mod tests {
 
     #[test]
     fn sizes_are_read() {
-        assert_eq!(size("Page    1 size:  595.28 x 841.89 pts (A4)"), Some((595.28, 841.89)));
+        assert_eq!(
+            size("Page    1 size:  595.28 x 841.89 pts (A4)"),
+            Some((595.28, 841.89))
+        );
         assert_eq!(size("Page    12 size: 100 x 50 pts"), Some((100.0, 50.0)));
         assert_eq!(size("Page    1 rot:   0"), None);
         assert_eq!(size("Pages:           1"), None);

@@ -157,7 +157,9 @@ impl Settings {
                 .into_iter()
                 .all(|b| b.is_ascii_alphabetic() || b == b'+' || b == b'_')
         {
-            return Err(fault("languages nennt Sprachen von tesseract, mit + verbunden: deu+eng."));
+            return Err(fault(
+                "languages nennt Sprachen von tesseract, mit + verbunden: deu+eng.",
+            ));
         }
         if !(0.0..=1.0).contains(&settings.confidence_min) {
             return Err(fault("confidence_min liegt zwischen 0 und 1."));
@@ -165,7 +167,11 @@ impl Settings {
         if !(72..=600).contains(&settings.dpi) {
             return Err(fault("dpi liegt zwischen 72 und 600."));
         }
-        if settings.keys.iter().any(|key| key.prefix.is_empty() || key.name.is_empty()) {
+        if settings
+            .keys
+            .iter()
+            .any(|key| key.prefix.is_empty() || key.name.is_empty())
+        {
             return Err(fault("[[settings.keys]] braucht prefix und name."));
         }
         Ok(settings)
@@ -175,7 +181,10 @@ impl Settings {
     pub(crate) fn folder(&self) -> Value {
         let mut folder = self.inbox.clone();
         if let Some(folder) = folder.as_object_mut() {
-            folder.insert("files".to_owned(), json!([{"pattern": "*", "type": self.kind.as_str()}]));
+            folder.insert(
+                "files".to_owned(),
+                json!([{"pattern": "*", "type": self.kind.as_str()}]),
+            );
         }
         folder
     }
@@ -246,8 +255,18 @@ mod tests {
         let schema = schema();
         let names: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
         let expected = [
-            "in", "work", "type", "stack_type", "languages", "dpi", "confidence_min", "pages_max", "formats", "split",
-            "keys", "limits",
+            "in",
+            "work",
+            "type",
+            "stack_type",
+            "languages",
+            "dpi",
+            "confidence_min",
+            "pages_max",
+            "formats",
+            "split",
+            "keys",
+            "limits",
         ];
         assert_eq!(names, expected);
         let folder = schema["properties"]["in"]["properties"].as_object().unwrap();

@@ -167,7 +167,11 @@ fn text_from(pages: &[Page]) -> &'static str {
 }
 
 fn text(pages: &[Page]) -> String {
-    let texts: Vec<&str> = pages.iter().map(|page| page.text.trim()).filter(|text| !text.is_empty()).collect();
+    let texts: Vec<&str> = pages
+        .iter()
+        .map(|page| page.text.trim())
+        .filter(|text| !text.is_empty())
+        .collect();
     cut(&texts.join("\n\n"), TEXT_MAX)
 }
 
@@ -175,7 +179,9 @@ fn text(pages: &[Page]) -> String {
 fn fields(barcodes: &[Barcode], keys: &[KeyRule]) -> Vec<IndexField> {
     let mut fields: Vec<IndexField> = Vec::new();
     for barcode in barcodes {
-        let key = keys.iter().find_map(|key| Some((key, barcode.text.strip_prefix(&key.prefix)?.trim())));
+        let key = keys
+            .iter()
+            .find_map(|key| Some((key, barcode.text.strip_prefix(&key.prefix)?.trim())));
         if let Some((key, value)) = key
             && !value.is_empty()
             && fields.iter().all(|field| field.name != key.name)
@@ -197,7 +203,10 @@ mod tests {
     use crate::codes::Code;
 
     fn page(number: u32, words: u32, certainty: f64, codes: &[&str]) -> Page {
-        let code = |text: &&str| Code { format: Format::Code128, text: (*text).to_owned() };
+        let code = |text: &&str| Code {
+            format: Format::Code128,
+            text: (*text).to_owned(),
+        };
         Page {
             number,
             origin: Origin::Recognition,
@@ -225,17 +234,26 @@ mod tests {
             heading: Some(&heading),
             pages: vec![page(2, 10, 9.0, &["AZ:BAU 1", "x"]), page(3, 10, 6.0, &["AZ:BAU 2"])],
         };
-        let keys = [KeyRule { prefix: "AZ:".to_owned(), name: "Aktenzeichen".to_owned() }];
+        let keys = [KeyRule {
+            prefix: "AZ:".to_owned(),
+            name: "Aktenzeichen".to_owned(),
+        }];
         let original = original();
         let sidecar = of_document(&findings, Some((1, 2)), &keys, 0.75, &original);
         let json: Value = serde_json::to_value(&sidecar).unwrap();
         assert_eq!(json["role"], "part");
-        assert_eq!((&json["part"], &json["parts"], &json["pages"], &json["firstPage"]), (&json!(1), &json!(2), &json!(2), &json!(2)));
+        assert_eq!(
+            (&json["part"], &json["parts"], &json["pages"], &json["firstPage"]),
+            (&json!(1), &json!(2), &json!(2), &json!(2))
+        );
         assert_eq!(json["confidence"].to_string(), "0.75");
         assert_eq!((&json["review"], &json["unclearPages"]), (&json!(true), &json!([3])));
         assert_eq!(json["barcodes"].as_array().unwrap().len(), 4);
         assert_eq!(json["fields"], json!([{"name": "Aktenzeichen", "value": "BAU 1"}]));
-        assert_eq!((&json["textFrom"], &json["text"]), (&json!("recognition"), &json!("Seite 2\n\nSeite 3")));
+        assert_eq!(
+            (&json["textFrom"], &json["text"]),
+            (&json!("recognition"), &json!("Seite 2\n\nSeite 3"))
+        );
         assert_eq!(json["original"]["mediaType"], "application/pdf");
     }
 
@@ -243,7 +261,10 @@ mod tests {
     fn a_stack_tells_nothing_of_its_documents() {
         let original = original();
         let json = serde_json::to_value(of_stack(2, &original)).unwrap();
-        assert_eq!((&json["role"], &json["review"], json.get("text")), (&json!("stack"), &json!(false), None));
+        assert_eq!(
+            (&json["role"], &json["review"], json.get("text")),
+            (&json!("stack"), &json!(false), None)
+        );
         assert_eq!(json["barcodes"], json!([]));
     }
 }

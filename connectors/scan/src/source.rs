@@ -175,7 +175,9 @@ impl Source for Scanner {
             *confirmed = (*confirmed).max(last);
             return Ok(());
         }
-        self.inbox.confirm(std::slice::from_ref(&made.job.record.ticket)).await?;
+        self.inbox
+            .confirm(std::slice::from_ref(&made.job.record.ticket))
+            .await?;
         clear(&made.job);
         self.state = State::Idle;
         Ok(())

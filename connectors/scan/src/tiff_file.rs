@@ -30,7 +30,10 @@ pub(crate) fn pages(path: &Path) -> Result<String, Unreadable> {
     let tiff = Tiff::open(path, PAGES_MAX)?;
     let mut pages = Vec::with_capacity(tiff.pages.len());
     for page in &tiff.pages {
-        let (width, height) = (tiff.number(page, directory::WIDTH)?, tiff.number(page, directory::HEIGHT)?);
+        let (width, height) = (
+            tiff.number(page, directory::WIDTH)?,
+            tiff.number(page, directory::HEIGHT)?,
+        );
         if width.saturating_mul(height) > DOTS_MAX {
             return Err(Unreadable::TooLarge);
         }
@@ -101,7 +104,11 @@ fn unpacked(bytes: &[u8], bits: usize, width: usize) -> Vec<u8> {
 
 fn luma(dot: &[u8]) -> u8 {
     let weights = [299_u32, 587, 114];
-    let sum: u32 = dot.iter().zip(weights).map(|(part, weight)| u32::from(*part) * weight).sum();
+    let sum: u32 = dot
+        .iter()
+        .zip(weights)
+        .map(|(part, weight)| u32::from(*part) * weight)
+        .sum();
     (sum / 1000) as u8
 }
 

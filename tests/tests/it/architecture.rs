@@ -40,6 +40,11 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ),
     ("connector-sdk", &["hub-message", "hub-delivery", "hub-bus"]),
     ("connector", &["hub-message", "connector-sdk"]),
+    // The scanner's folder is a hot folder.
+    (
+        "amtshub-connector-scan",
+        &["hub-message", "connector-sdk", "amtshub-connector-folder"],
+    ),
     // For the tests of kinds only: no kind may name it otherwise.
     ("connector-testing", &["hub-message", "hub-bus", "hub-documents"]),
     // For tests only as well, and it knows nothing of what is tested on it.
@@ -107,7 +112,7 @@ fn violations(metadata: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for package in packages {
         let name = package["name"].as_str().expect("a name");
-        let rule = if name.starts_with("amtshub-connector-") {
+        let rule = if name.starts_with("amtshub-connector-") && !directions.contains_key(name) {
             "connector"
         } else {
             name

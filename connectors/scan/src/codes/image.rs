@@ -82,7 +82,12 @@ impl Image {
         for y in 0..height as usize {
             let (upper, lower) = (self.row(2 * y), self.row((2 * y + 1).min(self.height as usize - 1)));
             for x in 0..width as usize {
-                let four = [upper.get(2 * x), upper.get(2 * x + 1), lower.get(2 * x), lower.get(2 * x + 1)];
+                let four = [
+                    upper.get(2 * x),
+                    upper.get(2 * x + 1),
+                    lower.get(2 * x),
+                    lower.get(2 * x + 1),
+                ];
                 let sum: u32 = four.into_iter().map(|dot| u32::from(*dot.unwrap_or(&255))).sum();
                 luma.push((sum / 4) as u8);
             }
@@ -98,7 +103,11 @@ impl Image {
             for left in starts(self.width) {
                 let (width, height) = (edge.min(self.width - left), edge.min(self.height - top));
                 let rows = (top..top + height).map(|y| self.row(y as usize));
-                let part = |row: &[u8]| row.get(left as usize..(left + width) as usize).unwrap_or_default().to_vec();
+                let part = |row: &[u8]| {
+                    row.get(left as usize..(left + width) as usize)
+                        .unwrap_or_default()
+                        .to_vec()
+                };
                 let tile = Self {
                     width,
                     height,
@@ -156,7 +165,14 @@ mod tests {
         image.write(&path).unwrap();
         let read = Image::read(&path).unwrap();
         assert_eq!((read.width, read.height, read.luma), (800, 1000, image.luma));
-        for wrong in ["", "P5", "P5 3 3 255\n12345678", "P6 1 1 255\n1", "P5 99999999999 1 255\n1", "P5 1 1 65535\n12"] {
+        for wrong in [
+            "",
+            "P5",
+            "P5 3 3 255\n12345678",
+            "P6 1 1 255\n1",
+            "P5 99999999999 1 255\n1",
+            "P5 1 1 65535\n12",
+        ] {
             std::fs::write(&path, wrong).unwrap();
             assert!(Image::read(&path).is_err(), "{wrong}");
         }

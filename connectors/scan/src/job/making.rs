@@ -85,7 +85,11 @@ impl Made {
 
     /// Makes the file of a part.
     async fn part(&self, place: usize) -> Result<Attachment, Halt> {
-        let pages = self.parts.get(place).map(|part| part.pages.as_slice()).unwrap_or_default();
+        let pages = self
+            .parts
+            .get(place)
+            .map(|part| part.pages.as_slice())
+            .unwrap_or_default();
         let numbers: Vec<u32> = pages.iter().map(|page| *page as u32 + 1).collect();
         let workshop = &self.job.workshop;
         let file = match self.job.form {

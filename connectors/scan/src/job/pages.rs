@@ -33,7 +33,12 @@ impl Pages {
     /// Takes up the list of an earlier life, as far as its lines are whole.
     fn open(folder: &Path) -> std::io::Result<Self> {
         let path = folder.join(LIST);
-        let list = File::options().create(true).truncate(false).read(true).write(true).open(&path)?;
+        let list = File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)?;
         let mut pages = Self {
             list: list.try_clone()?,
             all: Vec::new(),

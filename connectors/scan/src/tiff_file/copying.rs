@@ -28,7 +28,11 @@ pub(crate) fn copy_pages(path: &Path, part: &Path, numbers: &[&str]) -> Result<S
         to: BufWriter::new(File::create(part)?),
         at: 8,
     };
-    copy.to.write_all(if tiff.little { b"II\x2a\0\0\0\0\0" } else { b"MM\0\x2a\0\0\0\0" })?;
+    copy.to.write_all(if tiff.little {
+        b"II\x2a\0\0\0\0\0"
+    } else {
+        b"MM\0\x2a\0\0\0\0"
+    })?;
     let mut link = 4;
     for number in numbers {
         let number: usize = number.parse().map_err(|_| Unreadable::Damaged)?;
@@ -88,8 +92,18 @@ impl Copy {
     }
 
     /// Copies strips or tiles; the field that it returns has their new places.
-    fn data(&mut self, tiff: &Tiff, page: &Page, offsets: &Field, lengths: u16) -> Result<(Field, Vec<u8>), Unreadable> {
-        let lengths = page.fields.iter().find(|field| field.tag == lengths).ok_or(Unreadable::Damaged)?;
+    fn data(
+        &mut self,
+        tiff: &Tiff,
+        page: &Page,
+        offsets: &Field,
+        lengths: u16,
+    ) -> Result<(Field, Vec<u8>), Unreadable> {
+        let lengths = page
+            .fields
+            .iter()
+            .find(|field| field.tag == lengths)
+            .ok_or(Unreadable::Damaged)?;
         let (from, lengths) = (tiff.numbers(offsets)?, tiff.numbers(lengths)?);
         if from.len() != lengths.len() || from.len() > STRIPS_MAX {
             return Err(Unreadable::Damaged);
@@ -115,7 +129,11 @@ impl Copy {
             let mut piece = vec![0; PIECE.min(length - done) as usize];
             tiff.file.read_exact_at(&mut piece, from + done)?;
             done += piece.len() as u64;
-            let at = if place.is_none() { self.append(&piece)? } else { self.go_on(&piece)? };
+            let at = if place.is_none() {
+                self.append(&piece)?
+            } else {
+                self.go_on(&piece)?
+            };
             place.get_or_insert(at);
         }
         place.ok_or(Unreadable::Damaged)
@@ -160,7 +178,10 @@ mod tests {
         let path = file(folder.path());
         let (part, image) = (folder.path().join("part.tif"), folder.path().join("page.pgm"));
         copy_pages(&path, &part, &["3", "1"]).unwrap();
-        assert_eq!(serde_json::from_str::<Vec<u32>>(&pages(&part).unwrap()).unwrap().len(), 2);
+        assert_eq!(
+            serde_json::from_str::<Vec<u32>>(&pages(&part).unwrap()).unwrap().len(),
+            2
+        );
         for (number, shade) in [("1", 30), ("2", 10)] {
             draw(&part, number, &image).unwrap();
             let read = crate::codes::Image::read(&image).unwrap();
@@ -178,7 +199,10 @@ mod tests {
         let whole = std::fs::read(&path).unwrap();
         for length in (0..whole.len()).step_by(3) {
             std::fs::write(&path, &whole[..length]).unwrap();
-            assert!(copy_pages(&path, &part, &["1", "2", "3"]).is_err(), "cut after {length}");
+            assert!(
+                copy_pages(&path, &part, &["1", "2", "3"]).is_err(),
+                "cut after {length}"
+            );
         }
         for at in 0..whole.len() {
             let mut bytes = whole.clone();

@@ -52,7 +52,11 @@ impl Field {
             _ => return Err(Unreadable::Damaged),
         };
         let length = u64::from(self.count) * one;
-        if length > FIELD_MAX { Err(Unreadable::Damaged) } else { Ok(length) }
+        if length > FIELD_MAX {
+            Err(Unreadable::Damaged)
+        } else {
+            Ok(length)
+        }
     }
 }
 
@@ -136,37 +140,66 @@ impl Tiff {
 
     /// The whole number of a page's field.
     pub(super) fn number(&self, page: &Page, tag: u16) -> Result<u64, Unreadable> {
-        let field = page.fields.iter().find(|field| field.tag == tag).ok_or(Unreadable::Damaged)?;
+        let field = page
+            .fields
+            .iter()
+            .find(|field| field.tag == tag)
+            .ok_or(Unreadable::Damaged)?;
         self.numbers(field)?.first().copied().ok_or(Unreadable::Damaged)
     }
 
     /// Dots per inch of a page.
     pub(super) fn dpi(&self, page: &Page) -> u32 {
         let centimetres = self.number(page, RESOLUTION_UNIT).is_ok_and(|unit| unit == 3);
-        let field = page.fields.iter().find(|field| field.tag == X_RESOLUTION && field.kind == 5);
+        let field = page
+            .fields
+            .iter()
+            .find(|field| field.tag == X_RESOLUTION && field.kind == 5);
         let bytes = field.and_then(|field| self.bytes(field).ok());
         let dpi = bytes.and_then(|bytes| {
             let dividend = self.long(*bytes.first_chunk()?);
             let divisor = self.long(*bytes.get(4..)?.first_chunk()?);
             dividend.checked_div(divisor)
         });
-        let dpi = dpi.map(|dpi| if centimetres { dpi.saturating_mul(254) / 100 } else { dpi });
+        let dpi = dpi.map(|dpi| {
+            if centimetres {
+                dpi.saturating_mul(254) / 100
+            } else {
+                dpi
+            }
+        });
         dpi.filter(|dpi| (70..=1200).contains(dpi)).unwrap_or(USUAL_DPI)
     }
 
     pub(super) fn short(&self, bytes: [u8; 2]) -> u16 {
-        if self.little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) }
+        if self.little {
+            u16::from_le_bytes(bytes)
+        } else {
+            u16::from_be_bytes(bytes)
+        }
     }
 
     pub(super) fn long(&self, bytes: [u8; 4]) -> u32 {
-        if self.little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) }
+        if self.little {
+            u32::from_le_bytes(bytes)
+        } else {
+            u32::from_be_bytes(bytes)
+        }
     }
 
     pub(super) fn of_short(&self, number: u16) -> [u8; 2] {
-        if self.little { number.to_le_bytes() } else { number.to_be_bytes() }
+        if self.little {
+            number.to_le_bytes()
+        } else {
+            number.to_be_bytes()
+        }
     }
 
     pub(super) fn of_long(&self, number: u32) -> [u8; 4] {
-        if self.little { number.to_le_bytes() } else { number.to_be_bytes() }
+        if self.little {
+            number.to_le_bytes()
+        } else {
+            number.to_be_bytes()
+        }
     }
 }

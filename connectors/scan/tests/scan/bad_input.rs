@@ -94,7 +94,11 @@ async fn what_cannot_be_read_is_set_aside_and_stops_nothing_behind_it() {
         ("brief.docx", b"PK\x03\x04 kein Scan".to_vec(), &["AH-F401"]),
         ("zeichnung.pdf", drawing_bomb(), &["AH-F406"]),
         ("tabelle.pdf", table_bomb(), &["AH-F402", "AH-F406", "AH-F407"]),
-        ("riese.pdf", one_page(&stream("", b""), "[0 0 200000 200000]"), &["AH-F405"]),
+        (
+            "riese.pdf",
+            one_page(&stream("", b""), "[0 0 200000 200000]"),
+            &["AH-F405"],
+        ),
         ("leer.pdf", b"%PDF-1.4\n%%EOF\n".to_vec(), &["AH-F402"]),
         ("halb.tif", image[..image.len() / 2].to_vec(), &["AH-F402"]),
     ];
@@ -112,7 +116,11 @@ async fn what_cannot_be_read_is_set_aside_and_stops_nothing_behind_it() {
         println!("{name}: {code}");
         assert!(codes.contains(&code), "{name}: {report}");
         assert!(report.contains("Was zu tun ist"), "{report}");
-        assert_eq!(&std::fs::read(hub.path(&format!("scan/error/{name}"))).unwrap(), content, "{name}");
+        assert_eq!(
+            &std::fs::read(hub.path(&format!("scan/error/{name}"))).unwrap(),
+            content,
+            "{name}"
+        );
     }
     assert_eq!(names(&hub.path("scan/archive")), ["zuletzt.pdf"]);
     assert_cleared(&hub);

@@ -53,10 +53,17 @@ async fn every_code_of_every_page_is_found() {
     ];
     for (number, (_, page)) in cases.iter().enumerate() {
         let page = std::slice::from_ref(page);
-        let (name, file) = if number % 2 == 0 { ("pdf", scanned(page)) } else { ("tif", tiff(page)) };
+        let (name, file) = if number % 2 == 0 {
+            ("pdf", scanned(page))
+        } else {
+            ("tif", tiff(page))
+        };
         scan(&hub, &format!("{number}.{name}"), file);
     }
-    let mut expected: Vec<_> = CODES.iter().map(|(_, format, text)| ((*format).to_owned(), (*text).to_owned())).collect();
+    let mut expected: Vec<_> = CODES
+        .iter()
+        .map(|(_, format, text)| ((*format).to_owned(), (*text).to_owned()))
+        .collect();
     expected.sort();
     let messages = hub.messages(cases.len()).await;
     let all: Vec<_> = messages.iter().map(sidecar).collect();
@@ -65,6 +72,9 @@ async fn every_code_of_every_page_is_found() {
     }
     for ((what, _), of_page) in cases.iter().zip(&all) {
         assert_eq!(sorted(of_page), expected, "{what}");
-        assert_eq!(of_page["fields"], json!([{"name": "Aktenzeichen", "value": "BAU-2026-0017"}]));
+        assert_eq!(
+            of_page["fields"],
+            json!([{"name": "Aktenzeichen", "value": "BAU-2026-0017"}])
+        );
     }
 }

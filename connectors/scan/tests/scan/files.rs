@@ -107,10 +107,20 @@ pub(crate) fn typed(pages: &[Vec<String>]) -> Vec<u8> {
 /// What a fax server writes: pages of a TIFF file.
 pub(crate) fn tiff(pages: &[Paper]) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
-    let mut encoder = TiffEncoder::new(&mut file).unwrap().with_compression(TiffCompression::Lzw);
+    let mut encoder = TiffEncoder::new(&mut file)
+        .unwrap()
+        .with_compression(TiffCompression::Lzw);
     for page in pages {
-        let mut image = encoder.new_image::<Gray8>(page.width as u32, page.height as u32).unwrap();
-        image.resolution(ResolutionUnit::Inch, Rational { n: page.dpi as u32, d: 1 });
+        let mut image = encoder
+            .new_image::<Gray8>(page.width as u32, page.height as u32)
+            .unwrap();
+        image.resolution(
+            ResolutionUnit::Inch,
+            Rational {
+                n: page.dpi as u32,
+                d: 1,
+            },
+        );
         image.write_data(&page.luma).unwrap();
     }
     file.into_inner()

@@ -38,7 +38,10 @@ pub(crate) fn scan(hub: &Hub, name: &str, content: impl AsRef<[u8]>) {
 
 /// Waits until the scanner's folder is empty.
 pub(crate) async fn emptied(hub: &Hub) {
-    eventually("the scanner's folder is emptied", || names(&hub.path("scan/in")).is_empty()).await;
+    eventually("the scanner's folder is emptied", || {
+        names(&hub.path("scan/in")).is_empty()
+    })
+    .await;
 }
 
 /// The sidecar of a message.

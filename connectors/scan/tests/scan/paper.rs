@@ -75,7 +75,11 @@ impl Paper {
         for outline in drawn {
             let bounds = outline.px_bounds();
             outline.draw(|x, y, ink| {
-                self.darken(bounds.min.x as usize + x as usize, bounds.min.y as usize + y as usize, ink);
+                self.darken(
+                    bounds.min.x as usize + x as usize,
+                    bounds.min.y as usize + y as usize,
+                    ink,
+                );
             });
         }
         self
@@ -86,7 +90,11 @@ impl Paper {
         let matrix = MultiFormatWriter.encode(text, &format, 0, 0).unwrap();
         let (columns, rows) = (matrix.getWidth(), matrix.getHeight());
         let module = (self.dots(width) / columns as f32).max(1.0);
-        let row = if rows < 8 { self.dots(12.0) / rows as f32 } else { module };
+        let row = if rows < 8 {
+            self.dots(12.0) / rows as f32
+        } else {
+            module
+        };
         let (left, top) = (self.dots(left), self.dots(top));
         for y in 0..(row * rows as f32) as usize {
             for x in 0..(module * columns as f32) as usize {
@@ -105,7 +113,11 @@ impl Paper {
         let (middle_x, middle_y) = (self.width as f32 / 2.0, self.height as f32 / 2.0);
         let dot = |x: i64, y: i64| {
             let inside = (0..self.width as i64).contains(&x) && (0..self.height as i64).contains(&y);
-            if inside { f32::from(self.luma[y as usize * self.width + x as usize]) } else { 255.0 }
+            if inside {
+                f32::from(self.luma[y as usize * self.width + x as usize])
+            } else {
+                255.0
+            }
         };
         let mut turned = self.clone();
         for (at, to) in turned.luma.iter_mut().enumerate() {

@@ -28,7 +28,11 @@ pub(crate) const LETTER: [&str; 14] = [
 
 /// How many letters of the first text one would have to change to get the second, spaces left out.
 fn distance(expected: &str, found: &str) -> usize {
-    let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<Vec<_>>();
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|letter| !letter.is_whitespace())
+            .collect::<Vec<_>>()
+    };
     let (expected, found) = (letters(expected), letters(found));
     let mut row: Vec<usize> = (0..=found.len()).collect();
     for (at, wanted) in expected.iter().enumerate() {
@@ -56,13 +60,21 @@ async fn clean_pages_are_read_nearly_without_a_mistake_and_others_well_enough() 
     let _connector = Connector::start(&hub);
     let mut cases = Vec::new();
     for font in FONTS {
-        cases.push((format!("clean, 300 dpi, {font}"), Paper::a5(300).write(font, 20.0, &LETTER), 0.98));
+        cases.push((
+            format!("clean, 300 dpi, {font}"),
+            Paper::a5(300).write(font, 20.0, &LETTER),
+            0.98,
+        ));
     }
     let page = |dpi| Paper::a5(dpi).write(FONTS[0], 20.0, &LETTER);
     cases.push(("clean, 200 dpi".to_owned(), page(200), 0.97));
     cases.push(("skewed by 1.5°, 300 dpi".to_owned(), page(300).skewed(1.5), 0.95));
     cases.push(("noisy, 300 dpi".to_owned(), page(300).noisy(), 0.95));
-    cases.push(("skewed and noisy, 200 dpi".to_owned(), page(200).skewed(-1.0).noisy(), 0.90));
+    cases.push((
+        "skewed and noisy, 200 dpi".to_owned(),
+        page(200).skewed(-1.0).noisy(),
+        0.90,
+    ));
     let pages: Vec<Paper> = cases.iter().map(|(_, page, _)| page.clone()).collect();
     let (first, second) = pages.split_at(4);
     // One message for each page: a part of the pages as PDF, the others as TIFF.
@@ -78,7 +90,11 @@ async fn clean_pages_are_read_nearly_without_a_mistake_and_others_well_enough() 
     for (what, _, least) in &cases {
         let of_case = messages.iter().map(sidecar).nth(shares.len()).unwrap();
         let share = found(of_case["text"].as_str().unwrap_or_default());
-        println!("{what}: {:.2} % of the letters, confidence {}", share * 100.0, of_case["confidence"]);
+        println!(
+            "{what}: {:.2} % of the letters, confidence {}",
+            share * 100.0,
+            of_case["confidence"]
+        );
         assert_eq!(of_case["role"], "document");
         assert_eq!(of_case["textFrom"], "recognition", "{what}");
         shares.push((what, share, *least, of_case["review"].clone()));
@@ -106,7 +122,10 @@ async fn a_typed_page_says_its_text_and_the_original_stays_what_it_is() {
     let once = LETTER.join("\n");
     assert_eq!(distance(&format!("{once}{once}"), of_file["text"].as_str().unwrap()), 0);
     assert_eq!(document(&hub, &messages[0]).await, file);
-    assert_eq!(of_file["original"]["sha256"], json!(messages[0].body.head.documents[0].sha256.as_str()));
+    assert_eq!(
+        of_file["original"]["sha256"],
+        json!(messages[0].body.head.documents[0].sha256.as_str())
+    );
     assert_eq!(messages[0].body.head.documents[0].media_type, "application/pdf");
     emptied(&hub).await;
     assert_eq!(std::fs::read(hub.path("scan/archive/Brief.pdf")).unwrap(), file);
@@ -130,5 +149,9 @@ async fn what_nobody_can_read_goes_to_the_work_list() {
     scan(&hub, "Zettel.tif", tiff(&[scribble]));
     let messages = hub.messages(1).await;
     let of_file = sidecar(&messages[0]);
-    assert_eq!((&of_file["review"], &of_file["unclearPages"]), (&json!(true), &json!([1])), "{of_file}");
+    assert_eq!(
+        (&of_file["review"], &of_file["unclearPages"]),
+        (&json!(true), &json!([1])),
+        "{of_file}"
+    );
 }

@@ -60,8 +60,14 @@ fn assert_divided(messages: &[Message]) {
     ];
     assert_eq!(said, expected);
     let kinds: Vec<_> = messages.iter().map(|message| message.kind.as_str()).collect();
-    assert_eq!(kinds, ["scan.stack.1", "scan.document.1", "scan.document.1", "scan.document.1"]);
-    for (one, text) in all[1..].iter().zip(["Antrag auf Wohngeld", "Widerspruch, zweite Seite", "Gärtnerei"]) {
+    assert_eq!(
+        kinds,
+        ["scan.stack.1", "scan.document.1", "scan.document.1", "scan.document.1"]
+    );
+    for (one, text) in all[1..]
+        .iter()
+        .zip(["Antrag auf Wohngeld", "Widerspruch, zweite Seite", "Gärtnerei"])
+    {
         assert!(one["text"].as_str().unwrap().contains(text), "{one}");
         assert_eq!(one["original"]["pages"], 7);
     }
@@ -83,7 +89,10 @@ async fn a_stack_is_divided_and_kept_whole_as_well() {
     }
     let name = |message: &Message| message.body.head.documents[0].name.as_ref().unwrap().disclose().clone();
     let documents: Vec<_> = messages.iter().map(name).collect();
-    assert_eq!(documents, ["Stapel.pdf", "Stapel-1.pdf", "Stapel-2.pdf", "Stapel-3.pdf"]);
+    assert_eq!(
+        documents,
+        ["Stapel.pdf", "Stapel-1.pdf", "Stapel-2.pdf", "Stapel-3.pdf"]
+    );
     emptied(&hub).await;
     assert_eq!(fs::read(hub.path("scan/archive/Stapel.pdf")).unwrap(), file);
     assert_cleared(&hub);
@@ -116,7 +125,17 @@ async fn a_tiff_of_many_pages_is_divided_without_a_change_to_its_images() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stack_arrives_once_wherever_the_connector_dies() {
     let mut hub = office(settings()).await;
-    for (number, step) in ["page-read:4", "stack-read", "claimed", "emitted", "confirmed", "archive-moved"].iter().enumerate() {
+    for (number, step) in [
+        "page-read:4",
+        "stack-read",
+        "claimed",
+        "emitted",
+        "confirmed",
+        "archive-moved",
+    ]
+    .iter()
+    .enumerate()
+    {
         let mut failing = Connector::start_failing(&hub, step);
         scan(&hub, &format!("{number}.pdf"), scanned(&stack()));
         failing.died().await;
@@ -137,11 +156,16 @@ async fn a_connector_that_is_killed_reads_no_page_twice_and_leaves_no_tool_behin
     scan(&hub, "a.pdf", scanned(&stack()));
     let lists = || {
         let folders = names(&hub.path("scan/work"));
-        let path = folders.first().map(|folder| hub.path(&format!("scan/work/{folder}/pages.jsonl")));
+        let path = folders
+            .first()
+            .map(|folder| hub.path(&format!("scan/work/{folder}/pages.jsonl")));
         path.and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default()
     };
     // Where there is no work folder yet, there is no page.
-    eventually("some pages are read", || hub.path("scan/work").exists() && lists().lines().count() >= 2).await;
+    eventually("some pages are read", || {
+        hub.path("scan/work").exists() && lists().lines().count() >= 2
+    })
+    .await;
     connector.signal(Signal::KILL);
     drop(connector);
     let before = lists();
@@ -197,8 +221,14 @@ async fn a_large_stack_is_filed_with_little_memory() {
         assert!(patience > 0 || count > 20, "the stack is not filed");
     }
     let messages = hub.messages(1 + count / every).await;
-    let pages: u64 = messages[1..].iter().map(|message| sidecar(message)["pages"].as_u64().unwrap()).sum();
+    let pages: u64 = messages[1..]
+        .iter()
+        .map(|message| sidecar(message)["pages"].as_u64().unwrap())
+        .sum();
     assert_eq!(pages as usize, count - count / every);
-    println!("{count} pages in {} s, {most} kB resident at most", started.elapsed().as_secs());
+    println!(
+        "{count} pages in {} s, {most} kB resident at most",
+        started.elapsed().as_secs()
+    );
     assert!(most < 60_000, "{most} kB resident");
 }

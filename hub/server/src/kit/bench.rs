@@ -84,7 +84,9 @@ impl Bench {
         let settings = bench.system().settings(&bench.description.settings);
         bench.hub.set_settings(settings);
         let source = bench.description.source.as_ref();
-        bench.hub.set_mark(source.and_then(|source| source.document_behind.clone()));
+        bench
+            .hub
+            .set_mark(source.and_then(|source| source.document_behind.clone()));
         bench.system().prepare().await.map_err(|fault| anyhow::anyhow!(fault))?;
         Ok(bench)
     }
@@ -108,6 +110,12 @@ impl Bench {
     /// The kit file.
     pub(super) fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// Whether the content of its records travels as a document.
+    pub(super) fn carries_documents(&self) -> bool {
+        let source = self.description.source.as_ref();
+        source.is_some_and(|source| source.document_behind.is_some())
     }
 
     /// How long something may take that has to come.

@@ -310,7 +310,11 @@ impl Hub {
 
 /// What stands behind the mark in the first document of a record; nothing where there is none.
 async fn behind(documents: &Documents, item: &hub_bus::InboundItem, mark: &[u8]) -> Bytes {
-    let document = item.message.as_ref().ok().and_then(|message| message.body.head.documents.first());
+    let document = item
+        .message
+        .as_ref()
+        .ok()
+        .and_then(|message| message.body.head.documents.first());
     let Some(document) = document else { return Bytes::new() };
     let whole = documents.get(&document.sha256, document.size).await.unwrap_or_default();
     let at = whole.windows(mark.len().max(1)).position(|window| window == mark);
