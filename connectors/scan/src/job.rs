@@ -78,7 +78,7 @@ pub(crate) enum Begun {
     /// It changed meanwhile; it will come again.
     Changed,
     /// It is never taken.
-    Unfit(Record<FileTicket>, connector_sdk::Refusal),
+    Unfit(Box<Record<FileTicket>>, connector_sdk::Refusal),
 }
 
 const HEAD: usize = 1024;
@@ -95,7 +95,7 @@ pub(crate) fn begin(record: Record<FileTicket>, settings: &Settings) -> Result<B
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
     let Some(form) = Form::of(&head(&record.native)?) else {
         fs::remove_dir_all(&folder)?;
-        return Ok(Begun::Unfit(record, refusal::neither()));
+        return Ok(Begun::Unfit(Box::new(record), refusal::neither()));
     };
     let path = folder.join(form.file());
     let sha256 = copy(&record.native, &path)?;
@@ -105,7 +105,7 @@ pub(crate) fn begin(record: Record<FileTicket>, settings: &Settings) -> Result<B
     let (file, size) = (File::open(&path)?, record.native.size());
     if form == Form::Pdf && !is_whole(&file, size)? {
         fs::remove_dir_all(&folder)?;
-        return Ok(Begun::Unfit(record, refusal::damaged("Ende suchen")));
+        return Ok(Begun::Unfit(Box::new(record), refusal::damaged("Ende suchen")));
     }
     let original = Original {
         name: record

@@ -85,7 +85,7 @@ impl Workshop {
             Outcome::Ended(status, out, err) => match (status.code(), status.signal()) {
                 (Some(NOT_THERE), _) => Err(Halt::Away(missing(program))),
                 (Some(code), _) => Ok(Ended { code, out, err }),
-                (None, signal) => Err(Halt::Unfit(self.by_signal(step, signal))),
+                (None, signal) => Err(Halt::Unfit(by_signal(step, signal))),
             },
         }
     }
@@ -125,14 +125,6 @@ impl Workshop {
             )));
         }
         Ok(())
-    }
-
-    fn by_signal(&self, step: &str, signal: Option<i32>) -> Refusal {
-        let by_limit = [Signal::XCPU, Signal::XFSZ, Signal::KILL];
-        if by_limit.iter().any(|limit| Some(limit.as_raw()) == signal) {
-            return refusal::exhausting(step);
-        }
-        refusal::crashing(step)
     }
 
     async fn once(&self, program: &str, arguments: &[&str]) -> Result<Outcome, Halt> {
@@ -206,4 +198,12 @@ fn missing(program: &str) -> Unavailable {
     Unavailable::new(format!(
         "Ein Programm fehlt auf diesem Rechner. Bitte installieren: {package}."
     ))
+}
+
+fn by_signal(step: &str, signal: Option<i32>) -> Refusal {
+    let by_limit = [Signal::XCPU, Signal::XFSZ, Signal::KILL];
+    if by_limit.iter().any(|limit| Some(limit.as_raw()) == signal) {
+        return refusal::exhausting(step);
+    }
+    refusal::crashing(step)
 }

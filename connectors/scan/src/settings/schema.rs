@@ -40,11 +40,13 @@ fn folder() -> Value {
         .pointer("/properties/in")
         .cloned()
         .unwrap_or_default();
-    folder["required"] = json!(["path"]);
-    if let Some(properties) = folder["properties"].as_object_mut() {
+    if let Some(properties) = folder.get_mut("properties").and_then(Value::as_object_mut) {
         for name in NOT_HERE {
             properties.remove(name);
         }
+    }
+    if let Some(keys) = folder.as_object_mut() {
+        keys.insert("required".to_owned(), json!(["path"]));
     }
     folder
 }

@@ -143,7 +143,7 @@ impl Paper {
             seed ^= seed << 17;
             let veil = (seed % 41) as i32 - 20;
             *dot = (i32::from(*dot) * 225 / 255 + veil).clamp(0, 255) as u8;
-            if (seed >> 32) % 400 == 0 {
+            if (seed >> 32).is_multiple_of(400) {
                 *dot = 40;
             }
         }
