@@ -176,11 +176,13 @@ impl DatabaseSettings {
 /// Serde's words where they name keys only. All others may hold a value, and that may be a secret.
 fn harmless(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let names_keys_only = ["missing field", "unknown field", "duplicate field", "not a name"]
+    let names_keys_only = ["missing field", "unknown field", "duplicate field"]
         .iter()
         .any(|start| text.starts_with(start));
     if names_keys_only {
         text
+    } else if text.starts_with("not a name") {
+        "der Name einer Tabelle oder Spalte besteht aus Buchstaben, Ziffern und _.".to_owned()
     } else {
         "ein Wert hat nicht die erwartete Form; `amtshub check` nennt die Stelle.".to_owned()
     }

@@ -56,7 +56,7 @@ const FENCES: &[(&str, &[&str])] = &[
     // Judges beside our own validator in the conformance run, and nowhere else.
     ("uppsala", &[]),
     ("object_store", &["hub-documents"]),
-    ("sqlx", &["hub-store"]),
+    ("sqlx", &["hub-store", "amtshub-connector-sql"]),
     ("toml_parser", &["hub-authoring"]),
     ("lsp-server", &["hub-authoring"]),
     ("lsp-types", &["hub-authoring"]),

@@ -43,7 +43,7 @@ fn settings_that_cannot_be_used() {
     );
     check(
         &with(|s| s["in"][0]["table"] = json!("a; drop table b")),
-        "nicht die erwartete Form",
+        "besteht aus Buchstaben",
     );
     check(&with(|s| s["in"][0]["key"] = json!("a\"b")), "nicht die erwartete Form");
     check(&with(|s| s["in"][0]["delete"] = json!(false)), "cursor_folder fehlt");

@@ -19,6 +19,7 @@ use crate::terminal;
 const OURS: &[(&str, &str)] = &[
     ("folder", include_str!("../../../../../connectors/folder/kit.toml")),
     ("http", include_str!("../../../../../connectors/http/kit.toml")),
+    ("sql", include_str!("../../../../../connectors/sql/kit.toml")),
 ];
 
 /// What `test` takes.
