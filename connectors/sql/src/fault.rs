@@ -53,6 +53,8 @@ impl From<sqlx::Error> for Fault {
         match error {
             sqlx::Error::Database(told) => of_engine(told.as_ref()),
             sqlx::Error::Tls(_) => Self::Away(TLS),
+            // What rustls refuses comes wrapped in an error of the line.
+            sqlx::Error::Io(line) if line.kind() == std::io::ErrorKind::InvalidData => Self::Away(TLS),
             _ => Self::Away(LINE),
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn page(
     for (index, column) in columns.iter().enumerate() {
         statement.between(index, ", ").read(column);
     }
-    statement.sql(" from ").table(&plan.table).sql(" where 1 = 1");
+    statement.sql(" from ").table(&plan.table).sql(" as source where 1 = 1");
     if let (After::Mark(mark), Some(column)) = (settings.after(), &plan.mark) {
         statement.sql(" and ");
         open(&mut statement, column, mark);
@@ -45,7 +45,8 @@ pub(super) fn page(
     }
     statement.sql(" order by ");
     for (index, column) in plan.ordered().iter().enumerate() {
-        statement.between(index, ", ").name(&column.name);
+        // Not what was selected under this name: that is a text.
+        statement.between(index, ", ").sql("source.").name(&column.name);
     }
     statement.sql(" limit ").bind(Parameter::Integer(limit as i64));
     statement

@@ -78,7 +78,7 @@ async fn rows_come_in_order_and_are_let_go_of_afterwards() {
             let mut hub = Hub::start(KIND, settings).await;
             let mut connector = Connector::start(&hub);
             let messages = hub.messages(2300).await;
-            assert_eq!(ids(&messages), (1..=2300).collect::<Vec<u64>>(), "{way}");
+            assert!(ids(&messages) == (1..=2300).collect::<Vec<u64>>(), "{way}");
             assert_eq!(bodies(&messages)[0], json!({"id": 1, "subject": "Zeile 1"}));
             let left = if way.get("delete").is_some() { 0 } else { 2300 };
             until_count(&place, "outbox", left).await;
@@ -134,7 +134,7 @@ async fn killed_three_times_in_the_middle_every_row_comes_once() {
             connector.ended().await;
         }
         let _last = Connector::start(&hub);
-        assert_eq!(ids(&hub.messages(4000).await), (1..=4000).collect::<Vec<u64>>());
+        assert!(ids(&hub.messages(4000).await) == (1..=4000).collect::<Vec<u64>>());
         until_count(&place, "outbox", 0).await;
         hub.messages(0).await;
     }

@@ -57,7 +57,7 @@ async fn a_server_that_dies_in_the_middle_is_waited_for() {
         says(&hub, "Datenbank").await;
         server.go_on();
         let found = ids(&hub.messages(3000).await);
-        assert_eq!(found, (1..=3000).collect::<Vec<u64>>());
+        assert!(found == (1..=3000).collect::<Vec<u64>>());
         hub.receipts(20).await;
         until_count(&place, "outbox", 0).await;
         assert_eq!(place.count("staging").await, 20);
