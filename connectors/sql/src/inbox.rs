@@ -55,7 +55,7 @@ impl Inbox {
                         .watermark
                         .iter()
                         .chain(intake.key())
-                        .map(|n| n.as_str())
+                        .map(crate::identifier::Name::as_str)
                         .collect();
                     let order = format!("{} {}", intake.table, names.join(" "));
                     Some(CursorFile::open(folder, &intake.name, &order).map_err(unusable)?)

@@ -5,6 +5,7 @@ use connector_sdk::now;
 use connector_sdk::source::{Content, Record};
 use hub_message::{Digest, Sensitive};
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
 
 use super::plan::Plan;
 use super::reading::Ticket;
@@ -101,7 +102,7 @@ pub(super) fn record(
             .clone()
             .unwrap_or_else(|| "application/json".to_owned()),
         time: Some(now()),
-        name: name.map(|name| Sensitive::new(name.to_owned())),
+        name: name.map(|name| Sensitive::new(name.nfc().collect::<String>())),
         hints: Vec::new(),
         native: Content::inline(native),
         documents: Vec::new(),

@@ -159,7 +159,7 @@ impl Reading {
                 self.seen_aside += 1;
                 if self.aside.len() < KNOWN_MAX && self.aside.insert(known) {
                     page.refused += 1;
-                    self.tell(&plan, UNREADABLE);
+                    Self::tell(&plan, UNREADABLE);
                 }
                 unmarked.push(place);
             }
@@ -252,7 +252,7 @@ impl Reading {
         }
     }
 
-    fn tell(&self, plan: &Plan, code: &str) {
+    fn tell(plan: &Plan, code: &str) {
         tracing::warn!(
             code,
             table = %plan.table,
@@ -286,7 +286,7 @@ impl Reading {
             .as_ref()
             .filter(|_| !self.aside.contains(&digest(&ticket.place)))
         {
-            self.tell(plan, code);
+            Self::tell(plan, code);
         }
         self.aside.insert(digest(&ticket.place));
         self.mark_refused(database, &[&ticket.place]).await?;

@@ -204,3 +204,31 @@ async fn a_payload_column_is_handed_over_byte_for_byte() {
         assert!(log.contains("AH-F401") && !log.contains("leer\"") && !log.contains("Größe"));
     }
 }
+
+/// 5 000 rows in the test command; `AMTSHUB_TEST_ROWS=100000 cargo test --release … rate --nocapture` is the measurement.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_rows_come_in_order_at_a_rate() {
+    let rows =
+        std::env::var_os("AMTSHUB_TEST_ROWS").map_or(5_000, |rows| rows.to_str().unwrap().parse::<u64>().unwrap());
+    for place in Place::all().await {
+        for way in ways() {
+            place.run("drop table if exists outbox").await;
+            outbox(&place, rows as usize).await;
+            place.run("update outbox set state = 'neu'").await;
+            let mut settings = place.reading(way.clone());
+            settings["in"][0]["columns"] = json!(["id", "subject"]);
+            settings["in"][0]["batch"] = json!(1000);
+            let mut hub = Hub::start(KIND, settings).await;
+            let begun = std::time::Instant::now();
+            let _connector = Connector::start(&hub);
+            let messages = hub.messages(rows as usize).await;
+            let seconds = begun.elapsed().as_secs_f64();
+            println!(
+                "{} {way}: {:.0} rows a second",
+                place.of("postgresql", "mariadb", "sqlite"),
+                rows as f64 / seconds
+            );
+            assert!(ids(&messages) == (1..=rows).collect::<Vec<u64>>(), "{way}");
+        }
+    }
+}
