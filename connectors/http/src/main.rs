@@ -12,7 +12,6 @@ mod offer;
 mod outlet;
 mod polling;
 mod settings;
-mod spool;
 mod tls;
 
 use std::process::ExitCode;

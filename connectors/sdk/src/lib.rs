@@ -26,6 +26,7 @@ mod run;
 mod session;
 mod sink;
 pub mod source;
+mod spool;
 mod state;
 mod work;
 
@@ -38,3 +39,4 @@ pub use responder::{Answer, NoResponder, Responder, ResponderFault};
 pub use run::{Endpoints, run, run_from, wrong_usage};
 pub use sink::{Done, NoSink, Sink, Steps};
 pub use source::{Content, NoSource, Refusal, Source};
+pub use spool::Spool;

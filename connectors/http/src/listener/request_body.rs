@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
-use connector_sdk::Content;
+use connector_sdk::{Content, Spool};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use tokio::time::timeout;
 
 use super::credential::Signature;
 use super::problem::Problem;
-use crate::spool::Spool;
 
 /// How long a sender may be silent in the middle of its body.
 const SILENCE: Duration = Duration::from_secs(10);

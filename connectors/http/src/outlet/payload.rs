@@ -8,13 +8,12 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use connector_sdk::{Content, Delivery, Reader, SinkFault, Unavailable};
+use connector_sdk::{Content, Delivery, Reader, SinkFault, Spool, Unavailable};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use hub_message::{DocumentRef, Header};
 use reqwest::Body;
 
 use crate::settings::DocumentsAs;
-use crate::spool::Spool;
 
 /// Bytes read from a file at once.
 const CHUNK: u64 = 256 * 1024;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use connector_sdk::{Content, SettingsFault, Unavailable, failpoint, now};
+use connector_sdk::{Content, SettingsFault, Spool, Unavailable, failpoint, now};
 use hub_message::Digest;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, LINK};
 use reqwest::{Response, StatusCode, Url};
@@ -18,7 +18,6 @@ use super::{Facts, link};
 use crate::caller::{CallFault, Caller, Patience, answer_bytes};
 use crate::offer::{Offer, Verdict};
 use crate::settings::{CursorSettings, LINK as LINK_HEADER, PollSettings, fault};
-use crate::spool::Spool;
 
 /// Pages of one round, at most: more are a circle.
 const PAGES: usize = 10_000;

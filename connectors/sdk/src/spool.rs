@@ -6,16 +6,17 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use connector_sdk::Content;
 use hub_message::Digest;
 use hub_message::body::INLINE_BYTES_MAX;
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
+use crate::source::Content;
+
 /// What has come so far.
 #[derive(Debug, Default)]
-pub(crate) struct Spool {
+pub struct Spool {
     memory: BytesMut,
     file: Option<Filing>,
 }
@@ -29,7 +30,7 @@ struct Filing {
 
 impl Spool {
     /// Keeps the next bytes.
-    pub(crate) async fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub async fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
         if let Some(filing) = &mut self.file {
             return filing.write(bytes).await;
         }
@@ -43,7 +44,7 @@ impl Spool {
     }
 
     /// How many bytes have come.
-    pub(crate) fn size(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         match &self.file {
             Some(filing) => filing.size,
             None => self.memory.len() as u64,
@@ -51,7 +52,7 @@ impl Spool {
     }
 
     /// All of them.
-    pub(crate) async fn finish(self) -> io::Result<Content> {
+    pub async fn finish(self) -> io::Result<Content> {
         let Some(mut filing) = self.file else {
             return Ok(Content::inline(self.memory.freeze()));
         };
