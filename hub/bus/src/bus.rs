@@ -14,6 +14,7 @@ use crate::damage::{self, Damage};
 use crate::fault::BusFault;
 use crate::inbound::{Inbound, Receipts, Records};
 use crate::link::{ClientTls, Link, LinkSettings};
+use crate::ownership::{Ownership, OwnershipTiming};
 use crate::publish::{Group, publish};
 use crate::reader::Reader;
 use crate::server_facts::{self, RecipientFacts, ServerFacts, ServerLoad, StreamFacts};
@@ -50,6 +51,8 @@ pub struct Bus {
     /// What connectors ask comes on a connection of its own with a small buffer, so that a flood of chunks neither fills
     /// the memory nor holds up messages.
     services: Link,
+    /// What hubs say to each other, without echo.
+    others: Link,
     context: Context,
     system: Option<Link>,
     facts: ServerFacts,
@@ -58,7 +61,7 @@ pub struct Bus {
 impl Bus {
     /// Connects and looks whether the server keeps what Amtshub promises.
     pub async fn connect(settings: &BusSettings) -> Result<Self, BusFault> {
-        let open = async |seed, inbox, name, capacity| {
+        let open = async |seed, inbox, name, capacity, echo| {
             let url = &settings.url;
             Link::open(&LinkSettings {
                 url,
@@ -67,14 +70,15 @@ impl Bus {
                 tls: &settings.tls,
                 name,
                 capacity,
+                echo,
             })
             .await
         };
-        let link = open(&settings.hub_seed, "_INBOX_hub", "hub", MESSAGES_WAITING_MAX).await?;
+        let link = open(&settings.hub_seed, "_INBOX_hub", "hub", MESSAGES_WAITING_MAX, true).await?;
         let version = link.client.server_info().version;
         server_facts::check_version(&version)?;
         let system = match &settings.system_seed {
-            Some(seed) => Some(open(seed, "_INBOX_sys", "hub (system)", MESSAGES_WAITING_MAX).await?),
+            Some(seed) => Some(open(seed, "_INBOX_sys", "hub (system)", MESSAGES_WAITING_MAX, true).await?),
             None => None,
         };
         let sync_always = match &system {
@@ -88,12 +92,28 @@ impl Bus {
                  `sync_interval: always` in its jetstream block and let the hub see the system account",
             ));
         }
-        let services = open(&settings.hub_seed, "_INBOX_hub", "hub (services)", REQUESTS_WAITING_MAX).await?;
+        let services = open(
+            &settings.hub_seed,
+            "_INBOX_hub",
+            "hub (services)",
+            REQUESTS_WAITING_MAX,
+            true,
+        )
+        .await?;
+        let others = open(
+            &settings.hub_seed,
+            "_INBOX_hub",
+            "hub (others)",
+            REQUESTS_WAITING_MAX,
+            false,
+        )
+        .await?;
         let mut context = async_nats::jetstream::new(link.client.clone());
         context.set_timeout(Duration::from_secs(30));
         Ok(Self {
             link,
             services,
+            others,
             context,
             system,
             facts: ServerFacts { version, sync_always },
@@ -150,6 +170,11 @@ impl Bus {
     /// The one reader of case records.
     pub fn records(&self) -> Records {
         Records::new(self.reader(OUT.to_owned(), "cases"))
+    }
+
+    /// What this process owns beside other hubs; `id` tells it from them.
+    pub fn ownership(&self, id: &str, timing: OwnershipTiming) -> Ownership {
+        Ownership::new(self.others.clone(), id, timing)
     }
 
     fn reader(&self, stream: String, durable: &str) -> Reader {

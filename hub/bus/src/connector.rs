@@ -77,6 +77,7 @@ impl ConnectorBus {
             tls: &settings.tls,
             name: settings.name.as_str(),
             capacity: MESSAGES_WAITING_MAX,
+            echo: true,
         };
         let mut wait = Duration::from_millis(100);
         let link = loop {

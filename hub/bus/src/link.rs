@@ -39,6 +39,8 @@ pub(crate) struct LinkSettings<'a> {
     pub(crate) name: &'a str,
     /// Messages that may wait in one subscription. What comes beyond is dropped and asked again by its sender.
     pub(crate) capacity: usize,
+    /// Whether this connection hears what it says itself.
+    pub(crate) echo: bool,
 }
 
 /// A connection with the count of its lives.
@@ -59,6 +61,9 @@ impl Link {
         }
         if let Some((certificate, key)) = &settings.tls.certificate {
             options = options.add_client_certificate(certificate.clone(), key.clone());
+        }
+        if !settings.echo {
+            options = options.no_echo();
         }
         let client = options
             .nkey(settings.seed.to_owned())

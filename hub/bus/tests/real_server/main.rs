@@ -15,6 +15,7 @@ mod connectors;
 mod damage;
 mod embedded;
 mod order;
+mod ownership;
 mod streams;
 mod tls;
 mod town;
