@@ -28,6 +28,15 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    const ALL: [Self; 6] = [
+        Self::Code128,
+        Self::Code39,
+        Self::Ean13,
+        Self::Itf,
+        Self::Qr,
+        Self::DataMatrix,
+    ];
+
     /// What is looked for unless the settings say otherwise. The others are found now and then in the lines of a text.
     pub(crate) fn usual() -> Vec<Self> {
         vec![Self::Code128, Self::Qr, Self::DataMatrix]
@@ -46,15 +55,7 @@ impl Format {
     }
 
     fn of(name: &str) -> Option<Self> {
-        let all = [
-            Self::Code128,
-            Self::Code39,
-            Self::Ean13,
-            Self::Itf,
-            Self::Qr,
-            Self::DataMatrix,
-        ];
-        all.into_iter().find(|format| format.name() == name)
+        Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
     fn in_library(self) -> BarcodeFormat {
@@ -69,15 +70,7 @@ impl Format {
     }
 
     fn from_library(format: BarcodeFormat) -> Option<Self> {
-        let all = [
-            Self::Code128,
-            Self::Code39,
-            Self::Ean13,
-            Self::Itf,
-            Self::Qr,
-            Self::DataMatrix,
-        ];
-        all.into_iter().find(|ours| ours.in_library() == format)
+        Self::ALL.into_iter().find(|ours| ours.in_library() == format)
     }
 }
 
