@@ -23,8 +23,6 @@ pub(crate) use child::{LIMITED, READER, Unreadable, become_limited, read_for_par
 
 /// What a tool may say: lists of pages and codes.
 const SAID_MAX: u64 = 4 << 20;
-/// Exit code of the child when there is no such tool.
-const NOT_THERE: i32 = 127;
 
 /// Why a file is not worked on any further.
 #[derive(Debug)]
@@ -83,8 +81,10 @@ impl Workshop {
         match ended {
             Outcome::TooLate => Err(Halt::Unfit(refusal::exhausting(step))),
             Outcome::Ended(status, out, err) => match (status.code(), status.signal()) {
-                (Some(NOT_THERE), _) => Err(Halt::Away(missing(program))),
-                (Some(code), _) => Ok(Ended { code, out, err }),
+                (Some(code), _) => match not_begun(code, program) {
+                    Some(trouble) => Err(Halt::Away(trouble)),
+                    None => Ok(Ended { code, out, err }),
+                },
                 (None, signal) => Err(Halt::Unfit(by_signal(step, signal))),
             },
         }
@@ -189,6 +189,21 @@ fn environment() -> Vec<(&'static str, OsString)> {
     all
 }
 
+/// What is wrong with this machine when the child did not become the tool: never the file's fault.
+fn not_begun(code: i32, program: &str) -> Option<Unavailable> {
+    match code {
+        child::NOT_LIMITED => Some(Unavailable::new(
+            "Die Grenzen für Programme lassen sich nicht setzen: der Dienst darf selbst weniger. \
+             [settings.limits] kleiner oder die Grenzen des Dienstes größer wählen.",
+        )),
+        child::NOT_STARTED => Some(Unavailable::new(
+            "Ein Programm lässt sich nicht starten: seine Rechte oder memory_bytes in [settings.limits] prüfen.",
+        )),
+        child::NOT_THERE => Some(missing(program)),
+        _ => None,
+    }
+}
+
 fn missing(program: &str) -> Unavailable {
     let package = match program {
         "tesseract" => "tesseract-ocr und tesseract-ocr-deu",
@@ -206,4 +221,20 @@ fn by_signal(step: &str, signal: Option<i32>) -> Refusal {
         return refusal::exhausting(step);
     }
     refusal::crashing(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_that_cannot_run_a_tool_is_no_fault_of_the_file() {
+        for (code, part) in [(125, "Grenzen"), (126, "Rechte"), (127, "tesseract-ocr")] {
+            let trouble = not_begun(code, "tesseract").map(|trouble| format!("{trouble:?}"));
+            assert!(trouble.is_some_and(|said| said.contains(part)), "{code}");
+        }
+        for code in [0, 1, 2, 3] {
+            assert!(not_begun(code, "qpdf").is_none(), "{code}");
+        }
+    }
 }

@@ -17,6 +17,11 @@ pub(crate) const LIMITED: &str = "--limited";
 pub(crate) const READER: &str = "--reader";
 /// Exit code of a reader when a page is larger than it reads.
 pub(crate) const TOO_LARGE: i32 = 3;
+/// Exit codes of a child that did not become the tool: the limits cannot be set, it cannot be started, it is not there. No
+/// tool that is used here ends with one of them.
+pub(crate) const NOT_LIMITED: i32 = 125;
+pub(crate) const NOT_STARTED: i32 = 126;
+pub(crate) const NOT_THERE: i32 = 127;
 /// Open files of a tool.
 const FILES_MAX: u64 = 256;
 
@@ -38,11 +43,11 @@ impl From<std::io::Error> for Unreadable {
 /// `seconds memory_bytes file_bytes program arguments…`: comes back only when the program cannot be started.
 pub(crate) fn become_limited(words: &[OsString]) -> ExitCode {
     let [seconds, memory, file, program, arguments @ ..] = words else {
-        return ExitCode::from(2);
+        return ExitCode::from(NOT_LIMITED as u8);
     };
     let number = |word: &OsStr| word.to_str().and_then(|word| word.parse().ok());
     let (Some(seconds), Some(memory), Some(file)) = (number(seconds), number(memory), number(file)) else {
-        return ExitCode::from(2);
+        return ExitCode::from(NOT_LIMITED as u8);
     };
     let limits = [
         // The end by time is to be known as such: the second one is without a word.
@@ -58,16 +63,16 @@ pub(crate) fn become_limited(words: &[OsString]) -> ExitCode {
             maximum: Some(at_last),
         };
         if setrlimit(resource, limit).is_err() {
-            return ExitCode::from(2);
+            return ExitCode::from(NOT_LIMITED as u8);
         }
     }
     if set_parent_process_death_signal(Some(Signal::KILL)).is_err() {
-        return ExitCode::from(2);
+        return ExitCode::from(NOT_LIMITED as u8);
     }
     // It comes back with an error only.
     match Command::new(program).args(arguments).exec().kind() {
-        std::io::ErrorKind::NotFound => ExitCode::from(127),
-        _ => ExitCode::from(126),
+        std::io::ErrorKind::NotFound => ExitCode::from(NOT_THERE as u8),
+        _ => ExitCode::from(NOT_STARTED as u8),
     }
 }
 
