@@ -9,7 +9,9 @@ mod blobs;
 mod hub;
 mod kind;
 mod process;
+mod settings;
 
 pub use hub::{Hub, eventually, names};
 pub use kind::Kind;
 pub use process::Connector;
+pub use settings::assert_settings;
