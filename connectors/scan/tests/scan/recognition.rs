@@ -132,7 +132,7 @@ async fn a_typed_page_says_its_text_and_the_original_stays_what_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_nobody_can_read_goes_to_the_work_list() {
+async fn what_nobody_can_read_is_marked_for_a_person() {
     let mut hub = office(settings()).await;
     let _connector = Connector::start(&hub);
     let mut scribble = Paper::a5(200);
